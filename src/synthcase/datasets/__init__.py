@@ -1,0 +1,1 @@
+"""Simulated cases with a known structure; nothing here stems from a real record."""

@@ -1,0 +1,1 @@
+"""Every exception that leaves synthcase."""

@@ -1,0 +1,1 @@
+"""The only step that spends: records and a plan become noisy measurements."""

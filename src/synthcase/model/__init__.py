@@ -1,0 +1,1 @@
+"""Nested latent classes fitted to noisy measurements."""

@@ -1,0 +1,1 @@
+"""What will be asked, at which noise and price, before a record is read."""

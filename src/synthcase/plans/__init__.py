@@ -1,0 +1,1 @@
+"""The values that pass the noise line: plans and measurements."""

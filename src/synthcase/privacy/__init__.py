@@ -1,0 +1,1 @@
+"""Exact noise, accounting in zCDP, and the ledger."""

@@ -1,0 +1,1 @@
+"""What leaves the custodian: the release folder, its card and its manifest."""

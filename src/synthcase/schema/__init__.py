@@ -1,0 +1,1 @@
+"""Tables, columns and their public domains, links, rules and who is protected."""
