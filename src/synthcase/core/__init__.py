@@ -1,1 +1,1 @@
-"""What every room shares and no room owns."""
+"""The floor everything stands on: canonical JSON, safe files, locks, progress. Reads no record."""
