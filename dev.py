@@ -110,7 +110,7 @@ def watch(command: list[str], *, label: str) -> None:
     """Run a program and show that it is alive; show its own words only if it fails."""
     print(label, flush=True)
     started = time.monotonic()
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         cwd=ROOT,
         env=child_environment(),
@@ -118,17 +118,13 @@ def watch(command: list[str], *, label: str) -> None:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-    )
-    lines: queue.Queue[str | None] = queue.Queue()
-    reader = threading.Thread(target=forward, args=(process, lines), daemon=True)
-    reader.start()
-    try:
-        said = follow(lines, started)
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
-        raise
-    if process.wait() != 0:
+    ) as process:
+        try:
+            said = follow(process, started)
+        except KeyboardInterrupt:
+            process.terminate()
+            raise
+    if process.returncode != 0:
         sys.stderr.write("".join(said))
         message = f"{label}: this failed (exit code {process.returncode}); its own words are above."
         raise Refusal(message)
@@ -143,8 +139,11 @@ def forward(process: subprocess.Popen[str], lines: queue.Queue[str | None]) -> N
     lines.put(None)
 
 
-def follow(lines: queue.Queue[str | None], started: float) -> list[str]:
-    """Collect lines until the end, with a sign of life now and then."""
+def follow(process: subprocess.Popen[str], started: float) -> list[str]:
+    """Collect what a program prints until its end, with a sign of life now and then."""
+    lines: queue.Queue[str | None] = queue.Queue()
+    reader = threading.Thread(target=forward, args=(process, lines), daemon=True)
+    reader.start()
     terminal = sys.stdout.isatty()
     said: list[str] = []
     shown = time.monotonic()
@@ -160,6 +159,7 @@ def follow(lines: queue.Queue[str | None], started: float) -> list[str]:
         if time.monotonic() - shown >= HEARTBEAT[terminal]:
             shown = time.monotonic()
             show_progress(said, shown - started, terminal=terminal)
+    reader.join()
     if terminal:
         print("\r\x1b[K", end="", flush=True)
     return said
