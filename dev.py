@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import os
 import queue
 import shutil
@@ -161,7 +162,7 @@ def follow(process: subprocess.Popen[str], started: float) -> list[str]:
             show_progress(said, shown - started, terminal=terminal)
     reader.join()
     if terminal:
-        print("\r\x1b[K", end="", flush=True)
+        print(f"\r{' ' * width()}\r", end="", flush=True)
     return said
 
 
@@ -172,10 +173,14 @@ def show_progress(said: list[str], seconds: float, *, terminal: bool) -> None:
     now = said[-1].strip() if said else "starting pip"
     text = f"  {seconds:4.0f} s  {looked_at} packages  {now}"
     if terminal:
-        width = shutil.get_terminal_size().columns - 1
-        print(f"\r\x1b[K{text[:width]}", end="", flush=True)
+        print(f"\r{text[: width()].ljust(width())}", end="", flush=True)
     else:
         print(text[:100], flush=True)
+
+
+def width() -> int:
+    """Return how many characters fit on one line of the terminal."""
+    return shutil.get_terminal_size().columns - 1
 
 
 def run(*command: str | Path, inside: Path | None = ROOT) -> int:
@@ -272,6 +277,9 @@ def main(words: list[str] | None = None) -> int:
     if sys.version_info < OLDEST_PYTHON:
         print(f"dev.py: Python 3.11 or newer is needed; this is {sys.version.split()[0]}")
         return 2
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console of Windows may lack a character
     arguments, rest = parser().parse_known_args(words)
     try:
         code: int = arguments.act(arguments, rest)

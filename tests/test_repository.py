@@ -146,6 +146,13 @@ class TestFiles:
     def test_what_no_file_may_hold_is_found(self, line):
         assert len(list(check_names.forbidden_words("x.md", f"fine\n{line}\n"))) == 1
 
+    def test_files_are_found_without_git_too(self, tmp_path, monkeypatch):
+        for name in (".venv/x.py", "docs/x.md"):
+            (tmp_path / name).parent.mkdir()
+            (tmp_path / name).touch()
+        monkeypatch.setenv("PATH", "")
+        assert check_names.committed(tmp_path) == [tmp_path / "docs" / "x.md"]
+
     @pytest.mark.parametrize("line", ["casework/main", "out/work/x", "network/root/", "a homework"])
     def test_what_only_looks_like_it_is_left_alone(self, line):
         assert list(check_names.forbidden_words("x.md", line)) == []

@@ -60,14 +60,30 @@ FORBIDDEN = {
 # `from synthcase import …` inside the package: only what is no verb and opens no other room.
 THROUGH_THE_FACADE_ALLOWED = {"__version__", "errors"}
 
+LEFT_BY_TOOLS = {
+    ".git",
+    ".hypothesis",
+    ".import_linter_cache",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".venv",
+    "__pycache__",
+}
+
 SEED_WORDS = {"seed", "rng", "random_state", "default_rng", "RandomState", "Generator"}
 
 
 def committed(root: Path = ROOT) -> list[Path]:
-    """List the files that are committed or would be, without what .gitignore leaves out."""
+    """List the files that are committed or would be; without git, all but what tools leave."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    listed = subprocess.run(command, cwd=root, check=True, capture_output=True).stdout
-    paths = (root / name.decode() for name in listed.split(b"\0") if name)
+    try:
+        listed = subprocess.run(command, cwd=root, check=True, capture_output=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        found = root.rglob("*")
+        paths = (path for path in found if not LEFT_BY_TOOLS & {*path.relative_to(root).parts})
+    else:
+        paths = (root / name.decode() for name in listed.split(b"\0") if name)
     return sorted(path for path in paths if path.is_file())
 
 
