@@ -277,6 +277,12 @@ class TestImportContracts:
         assert result.returncode == 1
         assert "synthcase.core.planted" in result.stdout
 
+    def test_the_facade_may_name_every_room_for_type_checkers(self, copy):
+        plant(copy, "__init__", "if False:\n    from synthcase.records import read as read")
+        plant(copy, "core/planted", "from synthcase import __version__")
+        result = lint_imports(copy, "layers", "after-the-noise", "simulated-cases")
+        assert result.returncode == 0, result.stdout
+
     def test_a_room_without_a_place_is_found(self, copy):
         (copy / "src" / "synthcase" / "newroom").mkdir()
         plant(copy, "newroom/__init__", '"""A room nobody placed."""')
