@@ -61,7 +61,7 @@ def dumps(obj: object, *, allow_floats: bool = False) -> bytes:
 
     Example:
         >>> dumps({"b": 1, "a": ["1/2", None]})
-        b'{"a":["1/2",null],"b":1}\\n'
+        b'{"a":["1/2",null],"b":1}\n'
     """
     try:
         _check_values(obj, allow_floats=allow_floats)

@@ -41,6 +41,8 @@ PRIVATE_FOLDER = 0o700
 
 _RETRY_SECONDS = 0.02
 _PR_SET_DUMPABLE = 4
+# Windows locks bytes, and nobody else may read them: so one that no file reaches.
+_LOCKED_BYTE = 2**40
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK}
 
 
@@ -87,7 +89,7 @@ def lock(descriptor: int, *, timeout: float = 30.0) -> Iterator[None]:
     """Hold an exclusive lock on an open file; other processes that ask wait.
 
     Args:
-        descriptor: A file opened for writing, used for nothing but locking.
+        descriptor: A file opened for writing; its content is not touched, its position may move.
         timeout: How long to wait, in seconds.
 
     Raises:
@@ -113,7 +115,7 @@ def _try_lock(descriptor: int) -> bool:
         if fcntl is not None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         elif msvcrt is not None:
-            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
     except OSError as error:
         if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
@@ -127,7 +129,7 @@ def _unlock(descriptor: int) -> None:
     if fcntl is not None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
     elif msvcrt is not None:
-        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
 
