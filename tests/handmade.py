@@ -1,0 +1,280 @@
+"""Small nouns made by hand, so that a room can be tested without the rooms before it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+
+from synthcase.model.nouns import ONE, Component, FitReport, Model, TableClasses
+from synthcase.plans.nouns import (
+    VOTE,
+    ExpectedError,
+    Guarantee,
+    LedgerEntry,
+    Measurements,
+    Plan,
+    PlannedTable,
+)
+from synthcase.sampling.nouns import Chunk, TableChunk
+from synthcase.schema.domains import DateBins, Flags, NumberBins, Values
+from synthcase.schema.layout import layout_of
+from synthcase.schema.nouns import (
+    Column,
+    Derived,
+    Forbidden,
+    Gate,
+    Missing,
+    Parent,
+    Person,
+    Protect,
+    Schema,
+    Table,
+)
+
+
+def missing(**spellings: str) -> tuple[Missing, ...]:
+    return tuple(Missing(kind, (text,)) for kind, text in spellings.items())
+
+
+def categorical(name: str, *labels: str, **options) -> Column:
+    return Column(name=name, domain=Values(labels), otherwise=labels[-1], **options)
+
+
+def handmade_schema(text: str = "handmade: 1\n") -> Schema:
+    """Every kind of column, a grandchild in order, a link table, a look-up, three rules."""
+    case = Table(
+        name="case",
+        key=("case_id",),
+        columns=(
+            categorical("country", "XA", "XB", missing=missing(unknown="")),
+            Column(
+                name="opened",
+                domain=DateBins((date(2020, 1, 1), date(2021, 1, 1), date(2022, 1, 1)), by="year"),
+                otherwise="unknown",
+                missing=missing(unknown=""),
+            ),
+        ),
+    )
+    victim = Table(
+        name="victim",
+        key=("victim_id",),
+        parents=(Parent(table="case", by="case_id", typical=2),),
+        columns=(
+            Column(
+                name="age",
+                domain=NumberBins(tuple(map(Fraction, (0, 9, 18, 100)))),
+                otherwise="unknown",
+                missing=missing(unknown="", withheld="WH"),
+            ),
+            Column(
+                name="height",
+                domain=NumberBins((Fraction(1), Fraction(3, 2), Fraction(9, 4)), decimals=2),
+                otherwise="unknown",
+                missing=missing(unknown=""),
+            ),
+            Column(
+                name="means",
+                domain=Flags(("debt", "threats")),
+                otherwise="not_asked",
+                missing=missing(not_asked=""),
+            ),
+            categorical("exploited", "no", "yes"),
+            categorical("form", "sum", "other", missing=missing(not_applicable="")),
+            categorical("minor", "no", "yes", missing=missing(unknown="")),
+        ),
+    )
+    leg = Table(
+        name="leg",
+        key=("victim_id", "leg_no"),
+        parents=(Parent(table="victim", by="victim_id", typical=2, order="leg_no"),),
+        columns=(categorical("mode", "road", "air", "sea"),),
+    )
+    trafficker = Table(
+        name="trafficker",
+        key=("trafficker_id",),
+        parents=(Parent(table="case", by="case_id"),),
+        columns=(
+            Column(
+                name="acts",
+                domain=Flags(("lead", "drive"), None, ("acts_lead", "acts_drive")),
+                otherwise="lead",
+            ),
+        ),
+    )
+    link = Table(
+        name="link",
+        key=("victim_id", "trafficker_id"),
+        parents=(
+            Parent(table="victim", by="victim_id"),
+            Parent(table="trafficker", by="trafficker_id"),
+        ),
+        columns=(categorical("relation", "family", "other"),),
+    )
+    lookup = Table(name="country_list", key=("code",), lookup=True)
+    return Schema(
+        name="handmade",
+        tables=(case, victim, leg, trafficker, link, lookup),
+        protect=Protect(persons=(Person("victim", 2), Person("trafficker"))),
+        rules=(
+            Gate("victim", "form", "exploited", ("yes",)),
+            Derived(
+                "victim",
+                "minor",
+                "age",
+                (
+                    ("yes", ("0-8", "9-17")),
+                    ("no", ("18-100",)),
+                    ("unknown", ("unknown", "withheld")),
+                ),
+            ),
+            Forbidden("victim", (("age", ("0-8",)), ("exploited", ("yes",)))),
+        ),
+        text=text,
+    )
+
+
+def planned(kind: str, *axes: tuple[str, str], size: int, root: str = "case") -> PlannedTable:
+    return PlannedTable(
+        id=f"{kind}/" + "*".join(f"{table}.{name}" for table, name in axes),
+        kind=kind,
+        axes=axes,
+        size=size,
+        root=root,
+        unit=VOTE,
+        delta_squared={root: Fraction(VOTE * VOTE)},
+        sigma=Fraction(5 * VOTE),
+    )
+
+
+def handmade_plan(schema: Schema | None = None) -> Plan:
+    tables = (
+        planned("rows", ("case", ""), size=1),
+        planned("one_way", ("victim", "age"), size=5),
+        planned("own", ("victim", "age"), ("victim", "exploited"), size=10),
+        planned("ancestor", ("case", "country"), ("victim", "age"), size=15),
+        planned("sibling", ("victim", "age"), ("victim", "age"), size=15),
+        planned("agreement", ("victim", "age"), ("victim", "age"), size=3),
+    )
+    rho = len(tables) * Fraction(1, 50)
+    return Plan(
+        schema=schema or handmade_schema(),
+        unit="case",
+        epsilon="2.5",
+        delta=Fraction(1, 10**6),
+        expected={"case": 80, "victim": 160},
+        expected_source="given",
+        tables=tables,
+        prices={"case": rho, "victim": 8 * rho, "trafficker": 2 * rho},
+        guarantees=(
+            Guarantee(
+                who="one victim in 1 case", account="victim", cases=1, files=1, rho=2 * rho,
+                epsilon=3.70002, belief=0.9310001,
+            ),
+            Guarantee(
+                who="one case", account="case", cases=1, files=1, rho=rho, epsilon=2.4999,
+                belief=0.87,
+            ),
+        ),
+        not_protected=("that the file exists",),
+        errors=(
+            ExpectedError(
+                question="victims by age", answer="a typical cell", half_width=12.3456,
+                typical=40.0, verdict="rough",
+            ),
+            ExpectedError(
+                question="victims by form", answer="a typical cell", half_width=None,
+                typical=40.0, verdict="not measured",
+            ),
+        ),
+        remarks=("figures are rounded",),
+    )  # fmt: skip
+
+
+def handmade_measurements(plan: Plan | None = None) -> Measurements:
+    plan = plan or handmade_plan()
+    return Measurements(
+        plan=plan,
+        entry=LedgerEntry(ledger="ledger-1", sequence=3, head="ab" * 32),
+        answers={t.id: np.arange(t.size, dtype=np.int64) * VOTE - 7 for t in plan.tables},
+        versions={"synthcase": "0.1.0", "opendp": "0.16.0"},
+    )
+
+
+def flat(sizes: list[int], rows: int = 1) -> np.ndarray:
+    """Equal shares for each attribute, with the rest on its first state."""
+    row = []
+    for size in sizes:
+        row += [ONE // size + ONE % size, *[ONE // size] * (size - 1)]
+    return np.tile(np.array(row, dtype=np.int32), (rows, 1))
+
+
+def handmade_model(measurements: Measurements | None = None, classes: int = 2) -> Model:
+    from synthcase.plans.files import measurements_hash
+
+    measurements = measurements or handmade_measurements()
+    schema = measurements.plan.schema
+    tables = {}
+    for table in layout_of(schema).tables:
+        prior = flat([classes])[0]
+        if table.parent:
+            prior = np.tile(prior, (classes, 2, 1))
+        profile = flat([attribute.size for attribute in table.attributes], classes)
+        tables[table.name] = TableClasses(prior, profile)
+    return Model(
+        schema=schema,
+        components=(Component(tables, {"case": {}}), Component(tables, {"case": {}})),
+        roots={"case": 5},
+        report=FitReport(chi_squared={"own": 1.25}, classes=classes, members=2),
+        plan_hash=measurements.plan.hash,
+        measurements_hash=measurements_hash(measurements),
+    )
+
+
+def draw_by_hand(
+    model: Model, *, seed: int, roots: Mapping[str, int], per_chunk: int = 3
+) -> Iterator[Chunk]:
+    """A stand-in for the real drawing: valid rows, in chunks, from the seed alone."""
+    starts = dict.fromkeys([table.name for table in model.layout.tables], 0)
+    for number, first in enumerate(range(0, roots["case"], per_chunk)):
+        count = min(per_chunk, roots["case"] - first)
+        rng = np.random.default_rng([seed, number])
+        tables: dict[str, TableChunk] = {}
+        for layout in model.layout.tables:
+            rows, parent, position, other = count, None, None, None
+            if layout.parent:
+                above = tables[layout.parent]
+                children = np.full(above.length, 1 if layout.name == "link" else 2)
+                rows = int(children.sum())
+                parent = np.repeat(above.start + np.arange(above.length), children)
+                position = np.tile(np.arange(1, 3), above.length)[:rows]
+                if layout.name == "link":
+                    position = np.ones(rows, dtype=np.int64)
+                    other = (
+                        tables["trafficker"].start + np.arange(rows) % tables["trafficker"].length
+                    )
+            tables[layout.name] = TableChunk(
+                layout.name, starts[layout.name], valid_codes(layout, rows, rng),
+                parent, position, other, rows,
+            )  # fmt: skip
+            starts[layout.name] += rows
+        yield Chunk(number, tables)
+
+
+def valid_codes(layout, rows: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Draw states that keep every rule of the hand-made schema."""
+    codes: dict[str, np.ndarray] = {}
+    for attribute in layout.attributes:
+        if attribute.counts:
+            continue
+        states = rng.integers(0, attribute.size, rows).astype(np.int16)
+        if attribute.gate:
+            gate = codes[attribute.gate.attribute]
+            is_open = np.isin(gate, list(attribute.gate.open_states))
+            inside = rng.integers(0, attribute.values, rows).astype(np.int16)
+            states = np.where(is_open, inside, attribute.closed).astype(np.int16)
+        codes[attribute.name] = states
+    if layout.name == "victim":
+        codes["exploited"][codes["age"] == 0] = 0
+        codes["form"][codes["exploited"] == 0] = 2
+    return codes
