@@ -43,6 +43,7 @@ _RETRY_SECONDS = 0.02
 _PR_SET_DUMPABLE = 4
 # Windows locks bytes, and nobody else may read them: so one that no file reaches.
 _LOCKED_BYTE = 2**40
+_JUNCTION = 0xA0000003
 _NO_HARD_LINKS = {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EMLINK}
 
 
@@ -183,8 +184,8 @@ def is_link(path: Path) -> bool:
         status = os.lstat(path)
     except FileNotFoundError:
         return False
-    reparse = getattr(status, "st_reparse_tag", 0)
-    return stat.S_ISLNK(status.st_mode) or bool(reparse and path.is_dir())
+    # Not every reparse point is a link: a folder kept in a cloud service is one too.
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 
 def harden_process() -> tuple[str, ...]:
