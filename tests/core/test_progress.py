@@ -6,7 +6,6 @@ import pytest
 
 from synthcase.core import progress
 
-
 A_BAR = True
 
 
