@@ -118,6 +118,11 @@ class DateBins:
         return "date"
 
     @property
+    def last(self) -> date:
+        """The last day that has a bin."""
+        return self.edges[-1] - timedelta(days=1)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """One label a bin: `2014`, `2014-Q2`, `2014-05` or `2014-05-01/2014-05-15`."""
         return tuple(self._label(low, high) for low, high in pairwise(self.edges))
@@ -144,7 +149,7 @@ def date_bins(first: str, last: str, by: str) -> DateBins:
         SchemaError: If the days are none, or do not begin and end a period.
     """
     start, end = period(first), period(last)
-    if start is None or end is None:
+    if start is None or end is None or end[1] == date.max:
         raise SchemaError(
             "`from` and `to` of a date are days, months or years", expected="such as 2010-01-01"
         )

@@ -162,7 +162,7 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _plainer(part: Any) -> Any:
+def _plainer(part: Any) -> Any:  # noqa: ANN401 -- JSON is of any type
     """Leave out generated titles, and `null` where the file cannot say it."""
     if isinstance(part, list):
         return [_plainer(item) for item in part]
