@@ -104,7 +104,6 @@ def parse_epsilon(epsilon: Fraction | str | float) -> Fraction:
     return value
 
 
-@lru_cache(maxsize=4096)
 def epsilon_of(rho: Fraction, *, delta: Fraction = DELTA) -> float:
     """Return the ε of (ε, δ)-differential privacy that ρ-zCDP guarantees, rounded up.
 
@@ -126,7 +125,13 @@ def epsilon_of(rho: Fraction, *, delta: Fraction = DELTA) -> float:
         >>> epsilon_of(Fraction(1, 2)) < 5.2216
         True
     """
-    if _checked_rho(rho) == 0:
+    return _epsilon_of(_checked_rho(rho), _checked_delta(delta))
+
+
+# Cached behind the checks: to a cache, 0.5 and Fraction(1, 2) are the same key.
+@lru_cache(maxsize=4096)
+def _epsilon_of(rho: Fraction, delta: Fraction) -> float:
+    if rho == 0:
         return 0.0
     import opendp.prelude as dp
 
@@ -139,7 +144,7 @@ def epsilon_of(rho: Fraction, *, delta: Fraction = DELTA) -> float:
         scale = math.nextafter(scale, 0)
         gaussian = dp.m.make_gaussian(*space, scale=scale)
     profile = dp.c.make_zCDP_to_approxDP(gaussian).map(1)  # type: ignore[no-untyped-call]
-    return float(profile.epsilon(_float_below(_checked_delta(delta))))
+    return float(profile.epsilon(_float_below(delta)))
 
 
 def rho_of(epsilon: Fraction | str | float, *, delta: Fraction = DELTA) -> Fraction:

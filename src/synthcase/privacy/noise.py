@@ -24,7 +24,6 @@ __all__ = ["add_noise"]
 
 _LARGEST_SUM = 2**62
 _WIDEST_DRAW = 64  # in σ: a draw beyond has probability below 10⁻⁸⁸⁰
-_LONGEST_NUMERATOR = 2**53
 
 
 def add_noise(counts: NDArray[np.int64], sigma: Fraction) -> NDArray[np.int64]:
@@ -33,7 +32,7 @@ def add_noise(counts: NDArray[np.int64], sigma: Fraction) -> NDArray[np.int64]:
     Args:
         counts: Exact counts of any shape, dtype int64.
         sigma: Scale σ > 0 of the noise, in the unit of the counts; a fraction that a float holds
-            exactly (p/2^k with p below 2⁵³).
+            exactly (an integer below 2⁵³ times or divided by a power of two).
 
     Returns:
         A new int64 array of the same shape: count + a draw x with probability ∝ exp(−x²/(2σ²)).
@@ -58,11 +57,10 @@ def _checked_sigma(sigma: object) -> Fraction:
     if not isinstance(sigma, Fraction):
         raise InternalError("σ must be a Fraction.", came=type(sigma).__name__)
     # OpenDP accepts a scale of 0, which is no noise at all.
-    power_of_two = sigma.denominator & (sigma.denominator - 1) == 0
-    if sigma <= 0 or sigma.numerator >= _LONGEST_NUMERATOR or not power_of_two:
-        raise InternalError("σ must be p/2^k with 0 < p < 2⁵³.")
-    if sigma >= _LARGEST_SUM or sigma.denominator > _LARGEST_SUM:
+    if not Fraction(1, _LARGEST_SUM) <= sigma <= _LARGEST_SUM:
         raise InternalError("σ must lie between 2⁻⁶² and 2⁶².")
+    if Fraction(float(sigma)) != sigma:
+        raise InternalError("σ must be a fraction that a float holds exactly.")
     return sigma
 
 
@@ -70,9 +68,10 @@ def _check_counts(counts: NDArray[np.int64], sigma: Fraction) -> None:
     import numpy as np
 
     # Exactly an ndarray: a masked array would hide values from `max`.
-    kind = str(counts.dtype) if type(counts) is np.ndarray else type(counts).__name__
-    if kind != "int64":
-        raise InternalError("Counts must be an int64 array.", came=kind)
+    if type(counts) is not np.ndarray:
+        raise InternalError("Counts must be a numpy array.", came=type(counts).__name__)
+    if str(counts.dtype) != "int64":
+        raise InternalError("Counts must be of dtype int64.", came=str(counts.dtype))
     if counts.size == 0:
         return
     # In Python integers: the absolute value of the smallest int64 overflows.
