@@ -7,10 +7,10 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from folder import LISTED, Column, Folder, FolderError, Relation
+from folder import LISTED, Column, Folder, Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -37,13 +37,10 @@ def schema_text(
 
     Returns:
         The text.
-
-    Raises:
-        FolderError: If the folder holds what a schema cannot express.
     """
     import yaml
 
-    names = safe_names(folder)
+    names = safe_names(folder.tables)
     caps = {names[r.child]: cap(folder, r) for r in tree(folder)}
     protect: dict[str, Any] = {
         "unit": unit,
@@ -51,22 +48,17 @@ def schema_text(
     }
     schema = {
         "synthcase": 1,
-        "name": re.sub(r"[^a-z0-9_]", "_", folder.name.lower()),
+        "name": safe_names([folder.name])[folder.name],
         "protect": protect | ({"caps": caps} if caps else {}),
-        "tables": {
-            names[name]: lookup_table(folder, name, frames)
-            if name in folder.lookups
-            else _table(folder, name, frames, names)
-            for name in folder.tables
-        },
+        "tables": {names[name]: _table(folder, name, frames, names) for name in folder.tables},
     }
     return yaml.safe_dump(schema, sort_keys=False, allow_unicode=True, width=100)
 
 
-def safe_names(folder: Folder) -> dict[str, str]:
-    """Return for each table a name that a schema accepts: lower case, not reserved by Windows."""
+def safe_names(names: Iterable[str]) -> dict[str, str]:
+    """Return for each name one that a schema accepts: lower case, not reserved by Windows."""
     found: dict[str, str] = {}
-    for name in folder.tables:
+    for name in names:
         safe = re.sub(r"[^a-z0-9_]", "_", name.lower())[:40]
         if not safe[:1].isalpha() or safe in _RESERVED:
             safe = f"t_{safe}"[:40]
@@ -108,48 +100,41 @@ def cap(folder: Folder, relation: Relation) -> int:
     return enough[0] if enough else CAPS[-1]
 
 
-def lookup_table(folder: Folder, name: str, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return a public code list as a table that is copied and never measured."""
-    table = folder.tables[name]
-    columns = {}
-    for column in table.columns.values():
-        if column.name in table.key:
-            continue
-        listed = column.values or _distinct(frames[name][column.name])
-        columns[column.name] = _listed("categorical", listed, nullable=column.nullable)
-    return {"key": _key(table.key), "lookup": True, "columns": columns}
-
-
 def _table(
     folder: Folder, name: str, frames: Mapping[str, pd.DataFrame], names: Mapping[str, str]
 ) -> dict[str, Any]:
     table = folder.tables[name]
-    parents = folder.parents(name)
-    if any(len(relation.child_key) > 1 for relation in parents):
-        raise FolderError(f"table {name} refers to its parent by several columns")
-    found: dict[str, Any] = {"key": _key(table.key)}
-    if parents:
-        found |= _parents(folder, parents, names)
-    found["columns"] = _columns(folder, name, frames)
-    return found
+    key = _one_or_list(table.key)
+    if name in folder.lookups:
+        copied = [column for column in table.columns if column not in table.key]
+        return {"key": key, "lookup": True, "columns": copied}
+    parents = _parents(folder, name, names)
+    return {"key": key, **parents, "columns": _columns(folder, name, frames)}
 
 
-def _key(key: tuple[str, ...]) -> str | list[str]:
-    return key[0] if len(key) == 1 else list(key)
+def _one_or_list(names: tuple[str, ...]) -> str | list[str]:
+    return names[0] if len(names) == 1 else list(names)
 
 
-def _parents(
-    folder: Folder, parents: Sequence[Relation], names: Mapping[str, str]
-) -> dict[str, Any]:
-    if len(parents) > 1:
-        return {"parents": {names[r.parent]: r.child_key[0] for r in parents}}
-    relation = parents[0]
-    parent: dict[str, Any] = {
-        "table": names[relation.parent],
-        "by": relation.child_key[0],
-        "typical": typical(folder, relation),
-    }
-    return {"parent": parent | ({"order": relation.order[0]} if relation.order else {})}
+def _parents(folder: Folder, name: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the references of a table: to one parent, or to two of which the first is above."""
+    relations = folder.parents(name)
+    if not relations:
+        return {}
+    figure = {"typical": typical(folder, relations[0])}
+    if len(relations) == 1:
+        return {"parent": _reference(relations[0], names) | figure}
+    tables = {relation.parent for relation in relations}
+    if len(tables) == len(relations) and not any(relation.order for relation in relations):
+        by = {names[r.parent]: _one_or_list(r.child_key) for r in relations}
+        return {"parents": by, **figure}
+    first, *others = (_reference(relation, names) for relation in relations)
+    return {"parents": [first | figure, *others]}
+
+
+def _reference(relation: Relation, names: Mapping[str, str]) -> dict[str, Any]:
+    found = {"table": names[relation.parent], "by": _one_or_list(relation.child_key)}
+    return found | ({"order": relation.order[0]} if relation.order else {})
 
 
 def _columns(
@@ -189,7 +174,7 @@ def _column(column: Column) -> dict[str, Any]:
         found = _listed("ordinal", tuple(map(str, whole)), nullable=column.nullable)
     else:
         found = _number(column)
-    approval = {"approved": {"by": "benchmark", "source": "domain.yaml"}}
+    approval = {"from_data": True, "approved": {"by": "benchmark", "source": "domain.yaml"}}
     return found | (approval if column.from_data else {})
 
 

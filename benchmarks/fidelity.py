@@ -91,7 +91,7 @@ def synthesise(job: Job, schema: str, *, expect: Mapping[str, int], seed: int) -
 
     import synthcase as sc
 
-    names = safe_names(job.folder)
+    names = safe_names(job.folder.tables)
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "schema.yaml"
         source.write_text(schema, encoding="utf-8")

@@ -5,7 +5,9 @@ import yaml
 from convert import _number, cap, persons_of, safe_names, schema_text, tree, typical
 from folder import Column, read_folder, read_frames
 
-APPROVED = {"by": "benchmark", "source": "domain.yaml"}
+from synthcase.schema import load_schema
+
+APPROVED = {"from_data": True, "approved": {"by": "benchmark", "source": "domain.yaml"}}
 UNKNOWN = {"missing": {"unknown": ""}, "else": "unknown"}
 
 
@@ -38,12 +40,13 @@ def test_tables_keys_and_parents(schema):
         "table": "victim", "by": "victim_id", "typical": 2, "order": "leg_no",
     }  # fmt: skip
     assert tables["link"]["parents"] == {"victim": "victim_id", "helper": "helper_id"}
+    assert tables["link"]["typical"] == 1
 
 
 def test_columns_and_their_domains(schema):
     tables = schema["tables"]
     assert tables["case"]["columns"]["colour"] == {
-        "kind": "categorical", "values": ["red", "no"], "else": "red", "approved": APPROVED,
+        "kind": "categorical", "values": ["red", "no"], "else": "red", **APPROVED,
     }  # fmt: skip
     assert tables["case"]["columns"]["year"] == {
         "kind": "number",
@@ -72,9 +75,7 @@ def test_look_ups_are_copied_and_their_codes_are_values(schema):
     assert schema["tables"]["country"] == {
         "key": "iso",
         "lookup": True,
-        "columns": {
-            "region": {"kind": "categorical", "values": ["north", "south"], "else": "north"}
-        },
+        "columns": ["region"],
     }
     assert schema["tables"]["victim"]["columns"]["country"] == {
         "kind": "categorical", "values": ["NA", "XA", "XB"], **UNKNOWN,
@@ -146,7 +147,30 @@ def test_table_names_are_made_safe_and_distinct(tiny):
     source.write_text(
         text.replace("  leg:\n", "  2nd leg:\n").replace("child: leg", "child: 2nd leg")
     )
-    names = safe_names(read_folder(tiny))
+    names = safe_names(read_folder(tiny).tables)
     assert names["Case"] == "case"
     assert names["con"] == "t_con"
     assert names["2nd leg"] == "t_2nd_leg"
+
+
+def test_two_references_to_one_table_are_listed(tiny):
+    source = tiny / "domain.yaml"
+    text = source.read_text().replace(
+        "parent: helper, parent_key: helper_id", "parent: victim, parent_key: victim_id"
+    )
+    source.write_text(text)
+    folder = read_folder(tiny)
+    schema = yaml.safe_load(schema_text(folder, read_frames(folder), unit="case"))
+    assert schema["tables"]["link"]["parents"] == [
+        {"table": "victim", "by": "victim_id", "typical": 1},
+        {"table": "victim", "by": "helper_id"},
+    ]
+
+
+def test_the_package_loads_what_is_written(tiny):
+    folder = read_folder(tiny)
+    schema = load_schema(schema_text(folder, read_frames(folder), unit="person"))
+    assert [table.name for table in schema.roots] == ["case", "helper"]
+    assert schema.table("country").lookup
+    assert schema.unapproved == ()
+    assert schema.table("helper").column("score").domain.labels[0] == "0.50-0.79"
