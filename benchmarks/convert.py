@@ -123,18 +123,24 @@ def _parents(folder: Folder, name: str, names: Mapping[str, str]) -> dict[str, A
         return {}
     figure = {"typical": typical(folder, relations[0])}
     if len(relations) == 1:
-        return {"parent": _reference(relations[0], names) | figure}
+        return {"parent": _reference(folder, relations[0], names) | figure}
     tables = {relation.parent for relation in relations}
     if len(tables) == len(relations) and not any(relation.order for relation in relations):
-        by = {names[r.parent]: _one_or_list(r.child_key) for r in relations}
+        by = {names[r.parent]: _by(folder, r) for r in relations}
         return {"parents": by, **figure}
-    first, *others = (_reference(relation, names) for relation in relations)
+    first, *others = (_reference(folder, relation, names) for relation in relations)
     return {"parents": [first | figure, *others]}
 
 
-def _reference(relation: Relation, names: Mapping[str, str]) -> dict[str, Any]:
-    found = {"table": names[relation.parent], "by": _one_or_list(relation.child_key)}
+def _reference(folder: Folder, relation: Relation, names: Mapping[str, str]) -> dict[str, Any]:
+    found = {"table": names[relation.parent], "by": _by(folder, relation)}
     return found | ({"order": relation.order[0]} if relation.order else {})
+
+
+def _by(folder: Folder, relation: Relation) -> str | list[str]:
+    """Return the columns with the parent's key, in the order of that key."""
+    held_by = dict(zip(relation.parent_key, relation.child_key, strict=True))
+    return _one_or_list(tuple(held_by[name] for name in folder.tables[relation.parent].key))
 
 
 def _columns(

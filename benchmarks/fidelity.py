@@ -38,6 +38,7 @@ SPLITS = 10
 SHUFFLES = 10
 DELTA = Fraction(1, 10**6)
 TOO_CLOSE = 0.005
+LARGEST_EPSILON = "1000"
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,12 @@ def synthesise(job: Job, schema: str, *, expect: Mapping[str, int], seed: int) -
             unit=job.unit,
         )
         records = sc.read({names[table]: job.frames[table] for table in names}, loaded)
-        ledger = sc.Ledger(Path(scratch) / "ledger")
+        ledger = sc.Ledger.create(
+            Path(scratch) / "ledger",
+            population="a public data set",
+            cap_epsilon=LARGEST_EPSILON,
+            set_by="benchmark",
+        )
         model = sc.fit(sc.measure(records, plan, ledger=ledger))
     found = sc.sample(model, seed=seed).to_frames()
     return {table: found[names[table]] for table in job.folder.measured}

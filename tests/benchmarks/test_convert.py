@@ -174,3 +174,22 @@ def test_the_package_loads_what_is_written(tiny):
     assert schema.table("country").lookup
     assert schema.unapproved == ()
     assert schema.table("helper").column("score").domain.labels[0] == "0.50-0.79"
+
+
+def test_a_key_of_several_columns_is_named_in_the_order_of_the_parents_key(tiny):
+    source = tiny / "domain.yaml"
+    stop = """  stop:
+    file: stop.csv
+    primary_key: stop_id
+    columns:
+      stop_id: {type: key, nullable: false}
+      who: {type: key, nullable: false}
+      leg: {type: key, nullable: false}
+relations:
+- {child: stop, child_key: [leg, who], parent: leg, parent_key: [leg_no, victim_id]}
+"""
+    source.write_text(source.read_text().replace("relations:\n", stop))
+    (tiny / "stop.csv").write_text("stop_id,who,leg\n")
+    folder = read_folder(tiny)
+    text = schema_text(folder, read_frames(folder), unit="case")
+    assert load_schema(text).table("stop").parents[0].columns == ("who", "leg")
