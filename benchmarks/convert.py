@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from folder import LISTED, Column, Folder, Relation
+from folder import LISTED, Column, Folder, FolderError, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +37,9 @@ def schema_text(
 
     Returns:
         The text.
+
+    Raises:
+        FolderError: If a reference is not to the key of its table.
     """
     import yaml
 
@@ -140,7 +143,10 @@ def _reference(folder: Folder, relation: Relation, names: Mapping[str, str]) -> 
 def _by(folder: Folder, relation: Relation) -> str | list[str]:
     """Return the columns with the parent's key, in the order of that key."""
     held_by = dict(zip(relation.parent_key, relation.child_key, strict=True))
-    return _one_or_list(tuple(held_by[name] for name in folder.tables[relation.parent].key))
+    key = folder.tables[relation.parent].key
+    if set(key) != set(held_by):
+        raise FolderError(f"table {relation.child} does not refer to the key of {relation.parent}")
+    return _one_or_list(tuple(held_by[name] for name in key))
 
 
 def _columns(

@@ -116,10 +116,6 @@ class Folder:
             for name in (relation.child, relation.parent):
                 if name not in self.tables:
                     raise FolderError(f"a relation names {name!r}, which is no table")
-            if set(relation.parent_key) != set(self.tables[relation.parent].key):
-                raise FolderError(
-                    f"the relation of {relation.child} to {relation.parent} is not by its key"
-                )
         if not self.roots:
             raise FolderError("no table is without a parent")
 
