@@ -1,8 +1,8 @@
 """Small nouns made by hand, so that a room can be tested without the rooms before it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 
@@ -17,121 +17,75 @@ from synthcase.plans.nouns import (
     PlannedTable,
 )
 from synthcase.sampling.nouns import Chunk, TableChunk
-from synthcase.schema.domains import DateBins, Flags, NumberBins, Values
+from synthcase.schema import load_schema
 from synthcase.schema.layout import layout_of
-from synthcase.schema.nouns import (
-    Column,
-    Derived,
-    Forbidden,
-    Gate,
-    Missing,
-    Parent,
-    Person,
-    Protect,
-    Schema,
-    Table,
-)
+from synthcase.schema.nouns import Schema
+
+SCHEMA = """\
+synthcase: 1
+name: handmade
+protect: {unit: case, persons: {victim: {max_cases: 2}, trafficker: {max_cases: 1}}}
+tables:
+  case:
+    key: case_id
+    columns:
+      country: {kind: categorical, values: [XA, XB], else: XB, missing: {unknown: ""}}
+      opened:
+        kind: date
+        bins: {from: "2020-01-01", to: "2021-12-31", by: year}
+        else: unknown
+        missing: {unknown: ""}
+  victim:
+    key: victim_id
+    parent: {table: case, by: case_id, typical: 2}
+    columns:
+      age:
+        kind: number
+        bins: [0, 9, 18, 100]
+        else: unknown
+        missing: {unknown: "", withheld: WH}
+      height:
+        kind: number
+        bins: ["1.00", "1.50", "2.25"]
+        decimals: 2
+        else: unknown
+        missing: {unknown: ""}
+      means: {kind: multi, values: [debt, threats], separator: ";", missing: {not_asked: ""},
+              else: not_asked}
+      exploited: {kind: categorical, values: ["no", "yes"], else: "yes"}
+      form: {kind: categorical, values: [sum, other], else: other, missing: {not_applicable: ""}}
+      minor: {kind: categorical, values: ["no", "yes"], else: "yes", missing: {unknown: ""}}
+  leg:
+    key: [victim_id, leg_no]
+    parent: {table: victim, by: victim_id, typical: 2, order: leg_no}
+    columns:
+      mode: {kind: categorical, values: [road, air, sea], else: sea}
+  trafficker:
+    key: trafficker_id
+    parent: {table: case, by: case_id, typical: 1}
+    columns:
+      acts: {kind: multi, flags: {lead: acts_lead, drive: acts_drive}, else: lead}
+  link:
+    key: [victim_id, trafficker_id]
+    parents: {victim: victim_id, trafficker: trafficker_id}
+    columns:
+      relation: {kind: categorical, values: [family, other], else: other}
+  country_list:
+    key: code
+    lookup: true
+rules:
+  - {gate: victim.form, open_if: {victim.exploited: ["yes"]}}
+  - derive: victim.minor
+    from: victim.age
+    map: {"yes": ["0-8", "9-17"], "no": ["18-100"], unknown: [unknown, withheld]}
+  - {forbid: {victim.age: ["0-8"], victim.exploited: ["yes"]}}
+"""
 
 
-def missing(**spellings: str) -> tuple[Missing, ...]:
-    return tuple(Missing(kind, (text,)) for kind, text in spellings.items())
-
-
-def categorical(name: str, *labels: str, **options) -> Column:
-    return Column(name=name, domain=Values(labels), otherwise=labels[-1], **options)
-
-
-def handmade_schema(text: str = "handmade: 1\n") -> Schema:
+@cache
+def handmade_schema() -> Schema:
     """Every kind of column, a grandchild in order, a link table, a look-up, three rules."""
-    case = Table(
-        name="case",
-        key=("case_id",),
-        columns=(
-            categorical("country", "XA", "XB", missing=missing(unknown="")),
-            Column(
-                name="opened",
-                domain=DateBins((date(2020, 1, 1), date(2021, 1, 1), date(2022, 1, 1)), by="year"),
-                otherwise="unknown",
-                missing=missing(unknown=""),
-            ),
-        ),
-    )
-    victim = Table(
-        name="victim",
-        key=("victim_id",),
-        parents=(Parent(table="case", by="case_id", typical=2),),
-        columns=(
-            Column(
-                name="age",
-                domain=NumberBins(tuple(map(Fraction, (0, 9, 18, 100)))),
-                otherwise="unknown",
-                missing=missing(unknown="", withheld="WH"),
-            ),
-            Column(
-                name="height",
-                domain=NumberBins((Fraction(1), Fraction(3, 2), Fraction(9, 4)), decimals=2),
-                otherwise="unknown",
-                missing=missing(unknown=""),
-            ),
-            Column(
-                name="means",
-                domain=Flags(("debt", "threats")),
-                otherwise="not_asked",
-                missing=missing(not_asked=""),
-            ),
-            categorical("exploited", "no", "yes"),
-            categorical("form", "sum", "other", missing=missing(not_applicable="")),
-            categorical("minor", "no", "yes", missing=missing(unknown="")),
-        ),
-    )
-    leg = Table(
-        name="leg",
-        key=("victim_id", "leg_no"),
-        parents=(Parent(table="victim", by="victim_id", typical=2, order="leg_no"),),
-        columns=(categorical("mode", "road", "air", "sea"),),
-    )
-    trafficker = Table(
-        name="trafficker",
-        key=("trafficker_id",),
-        parents=(Parent(table="case", by="case_id"),),
-        columns=(
-            Column(
-                name="acts",
-                domain=Flags(("lead", "drive"), None, ("acts_lead", "acts_drive")),
-                otherwise="lead",
-            ),
-        ),
-    )
-    link = Table(
-        name="link",
-        key=("victim_id", "trafficker_id"),
-        parents=(
-            Parent(table="victim", by="victim_id"),
-            Parent(table="trafficker", by="trafficker_id"),
-        ),
-        columns=(categorical("relation", "family", "other"),),
-    )
-    lookup = Table(name="country_list", key=("code",), lookup=True)
-    return Schema(
-        name="handmade",
-        tables=(case, victim, leg, trafficker, link, lookup),
-        protect=Protect(persons=(Person("victim", 2), Person("trafficker"))),
-        rules=(
-            Gate("victim", "form", "exploited", ("yes",)),
-            Derived(
-                "victim",
-                "minor",
-                "age",
-                (
-                    ("yes", ("0-8", "9-17")),
-                    ("no", ("18-100",)),
-                    ("unknown", ("unknown", "withheld")),
-                ),
-            ),
-            Forbidden("victim", (("age", ("0-8",)), ("exploited", ("yes",)))),
-        ),
-        text=text,
-    )
+    return load_schema(SCHEMA)
 
 
 def planned(kind: str, *axes: tuple[str, str], size: int, root: str = "case") -> PlannedTable:

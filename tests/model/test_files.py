@@ -10,19 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import handmade
-import synthcase.schema
 from synthcase.errors import FileProblem, UsageError
 from synthcase.model.files import load_model, model_bytes, model_from_bytes, save_model
-
-
-@pytest.fixture(autouse=True, scope="module")
-def known_schema():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            synthcase.schema, "load_schema", lambda _: handmade.handmade_schema(), raising=False
-        )
-        yield
-
+from synthcase.schema import load_schema
 
 MODEL = handmade.handmade_model()
 
@@ -164,20 +154,15 @@ def test_noise_is_refused(data):
 
 
 def test_copied_columns_come_back():
-    schema = handmade.handmade_schema()
-    case = schema.tables[0]
-    shared = replace(case.columns[0], shared="nation")
-    schema = replace(
-        schema, tables=(replace(case, columns=(shared, case.columns[1])), *schema.tables[1:])
+    schema = load_schema(
+        handmade.SCHEMA.replace("country: {kind", "country: {shared: nation, kind", 1)
     )
     component = MODEL.components[0]
     tables = dict(component.tables)
     tables["case"] = replace(tables["case"], copy={"country": np.array([5, 2**30], np.int32)})
     references = {"case": {"nation": handmade.flat([2], 2)}}
     model = replace(MODEL, schema=schema, components=(type(component)(tables, references),))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(synthcase.schema, "load_schema", lambda _: schema, raising=False)
-        again = model_from_bytes(model_bytes(model))
+    again = model_from_bytes(model_bytes(model))
     assert again.components[0].tables["case"].copy["country"].tolist() == [5, 2**30]
     np.testing.assert_array_equal(
         again.components[0].references["case"]["nation"], references["case"]["nation"]

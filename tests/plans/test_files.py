@@ -1,7 +1,6 @@
 import pytest
 
 import handmade
-import synthcase.schema
 from synthcase.errors import FileProblem, UsageError
 from synthcase.plans.files import (
     load_measurements,
@@ -10,13 +9,6 @@ from synthcase.plans.files import (
     save_measurements,
     save_plan,
 )
-
-
-@pytest.fixture(autouse=True)
-def known_schema(monkeypatch):
-    monkeypatch.setattr(
-        synthcase.schema, "load_schema", lambda _: handmade.handmade_schema(), raising=False
-    )
 
 
 def test_a_plan_comes_back_from_its_file(tmp_path):

@@ -5,20 +5,9 @@ from fractions import Fraction
 import pytest
 
 import handmade
-import synthcase.schema
 from synthcase.core.canonical import dumps, sha256_hex
-from synthcase.errors import FileProblem, SchemaError
+from synthcase.errors import FileProblem
 from synthcase.plans.planfile import plan_bytes, plan_from_bytes
-
-
-@pytest.fixture(autouse=True)
-def known_schema(monkeypatch):
-    def load(text):
-        if not text.startswith("handmade: 1"):
-            raise SchemaError("SENTINEL")
-        return handmade.handmade_schema()
-
-    monkeypatch.setattr(synthcase.schema, "load_schema", load, raising=False)
 
 
 def changed(change):
@@ -54,8 +43,9 @@ TAMPERED = {
     "a newer version": lambda v: v.update(version=2),
     "a field more": lambda v: v.update(extra=1),
     "a field less": lambda v: v.pop("remarks"),
-    "another schema": lambda v: v.update(schema="other: 1\n"),
-    "a schema that is not canonical": lambda v: v.update(schema="handmade: 1\n\n"),
+    "another schema": lambda v: v.update(schema="SENTINEL: 1\n"),
+    "a schema that is not canonical": lambda v: v.update(schema=handmade.SCHEMA),
+    "a path instead of a schema": lambda v: v.update(schema="/etc/hostname"),
     "another schema hash": lambda v: v.update(schema_hash="0" * 64),
     "another unit": lambda v: v.update(unit="nobody"),
     "an epsilon in words": lambda v: v.update(epsilon="four"),

@@ -166,6 +166,8 @@ def schema_from_text(text: str, what: str) -> Schema:
     """
     from synthcase.schema import load_schema
 
+    # One line would be taken for a path.
+    _require("\n" in text, what, "a schema in its canonical text")
     try:
         schema = load_schema(text)
     except SynthcaseError:
