@@ -71,13 +71,14 @@ def _within(where: str) -> Iterator[None]:
 
 def _table(name: str, form: TableForm, file: SchemaForm) -> Table:
     public = file.public.get(name)
-    listed = isinstance(form.columns, tuple)
-    columns = [] if isinstance(form.columns, tuple) else list(form.columns.items())
+    # A code list is copied as it is: it needs no domains, and those given are not used.
+    listed = form.lookup or isinstance(form.columns, tuple)
+    columns = {} if form.lookup or isinstance(form.columns, tuple) else form.columns
     with _within(f"table {name[:40]}"):
         return Table(
             name=name,
             key=form.key,
-            columns=tuple(_column(column, part) for column, part in columns),
+            columns=tuple(_column(column, part) for column, part in columns.items()),
             parents=_parents(form),
             lookup=form.lookup,
             public_rows=public.rows if public else None,

@@ -217,6 +217,10 @@ class Flags:
                 "a multi-select column has either a `separator` or `flags`",
                 todo="name the separator of the cell, or the flag column of each value",
             )
+        if self.separator == "":
+            raise SchemaError("the `separator` of a multi-select column is empty")
+        if len(set(self.columns)) != len(self.columns):
+            raise SchemaError("`flags` names a column twice")
         if self.columns and len(self.columns) != len(self.labels):
             raise SchemaError("`flags` names one column for each value")
         if self.separator and any(self.separator in label for label in self.labels):
