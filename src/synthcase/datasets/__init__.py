@@ -1,1 +1,5 @@
 """Simulated cases with a known structure; nothing here stems from a real record."""
+
+from synthcase.datasets.cases import SimulatedCases, demo_cases, simulate_cases
+
+__all__ = ["SimulatedCases", "demo_cases", "simulate_cases"]
