@@ -3,6 +3,8 @@ import os
 import stat
 import subprocess
 import sys
+import threading
+import time
 import types
 from pathlib import Path
 
@@ -39,6 +41,25 @@ def test_a_lock_excludes_everybody_else(opened):
         pytest.fail("two held the lock")
     with platform.lock(second, timeout=0):
         pass
+
+
+def test_who_waits_gets_the_lock_when_it_is_free(opened):
+    first, second = opened
+    holding, got = threading.Event(), []
+
+    def hold():
+        with platform.lock(first):
+            holding.set()
+            time.sleep(0.05)
+            got.append("first")
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert holding.wait(30)
+    with platform.lock(second):
+        got.append("second")
+    holder.join()
+    assert got == ["first", "second"]
 
 
 def test_a_lock_is_let_go_after_an_error(opened):

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from synthcase.core.canonical import fraction_text, parse_fraction, sha256_hex
-from synthcase.errors import LedgerError, SynthcaseError, UsageError
+from synthcase.errors import LedgerError, SynthcaseError
 from synthcase.privacy.accounting import DELTA, parse_epsilon, rho_of
 from synthcase.privacy.budget import Answers, Budget, Cap, Release, totals
 from synthcase.privacy.checks import checked_hash, checked_text
@@ -66,15 +66,12 @@ def cap_fields(epsilon: Fraction | str, set_by: str) -> dict[str, object]:
     """Return what a line says about a cap: ε as it was decided, and the ρ that counts.
 
     Raises:
-        UsageError: ε is no usable number, or so small that no ρ is left of it.
+        UsageError: ε is no usable number.
     """
     exact = parse_epsilon(epsilon)
-    rho = rho_of(exact)
-    if rho == 0:
-        raise UsageError("A cap this small allows nothing.", expected="a larger ε, such as 1")
     return {
         "cap_epsilon": fraction_text(exact),
-        "cap_rho": fraction_text(rho),
+        "cap_rho": fraction_text(rho_of(exact)),
         "set_by": checked_text("set_by", set_by),
     }
 
