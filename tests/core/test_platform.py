@@ -211,6 +211,21 @@ def test_syncing_reaches_the_file_and_the_folder(tmp_path, monkeypatch):
     assert synced == [(tmp_path / "file").stat().st_ino, tmp_path.stat().st_ino]
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_macos_is_asked_to_empty_the_memory_of_the_drive(opened, monkeypatch, known):
+    asked = []
+
+    def full(descriptor, operation):
+        asked.append(operation)
+        if not known:
+            raise OSError(errno.ENOTSUP, "a network disk")
+
+    without(monkeypatch, fcntl=types.SimpleNamespace(F_FULLFSYNC=51, fcntl=full))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: asked.append("plain"))
+    platform.fsync(opened[0])
+    assert asked == [51, "plain"]
+
+
 def test_windows_syncs_files_through_a_writing_handle_and_no_folders(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     used = []

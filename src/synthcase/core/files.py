@@ -74,7 +74,7 @@ def write_all(descriptor: int, data: bytes) -> None:
     while view:
         written = os.write(descriptor, view)
         view = view[written:]
-    os.fsync(descriptor)
+    platform.fsync(descriptor)
 
 
 def _aside_name(target: Path, ending: str) -> Path:

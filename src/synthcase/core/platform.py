@@ -13,7 +13,7 @@ import os
 import stat
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PRIVATE_FILE",
     "PRIVATE_FOLDER",
+    "fsync",
     "fsync_directory",
     "fsync_file",
     "harden_process",
@@ -134,12 +135,25 @@ def _unlock(descriptor: int) -> None:
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
 
+def fsync(descriptor: int) -> None:
+    """Wait until everything written to an open file is on the disk itself.
+
+    On macOS a plain fsync leaves it in the memory of the drive, where a power cut loses it.
+    """
+    fcntl = _optional("fcntl")
+    if fcntl is not None and hasattr(fcntl, "F_FULLFSYNC"):
+        # A network disk may not know the stronger call.
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    os.fsync(descriptor)
+
+
 def fsync_file(path: Path) -> None:
     """Wait until the content of a file is on the disk."""
     # Windows flushes only through a handle that may write.
     descriptor = open_no_follow(path, os.O_RDWR if _is_windows() else os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -150,7 +164,7 @@ def fsync_directory(folder: Path) -> None:
         return
     descriptor = os.open(folder, os.O_RDONLY | _flag("O_DIRECTORY") | _flag("O_CLOEXEC"))
     try:
-        os.fsync(descriptor)
+        fsync(descriptor)
     finally:
         os.close(descriptor)
 

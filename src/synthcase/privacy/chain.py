@@ -257,7 +257,7 @@ def _mended(chain: Chain, path: Path, descriptor: int) -> Chain:
             os.ftruncate(descriptor, chain.size)
         # Also when nothing is to be mended: the writer of the last line may have been killed
         # between its write and its fsync.
-        os.fsync(descriptor)
+        platform.fsync(descriptor)
     except OSError as error:
         raise file_problem(path, "mending the last line", error) from None
     return Chain(chain.entries, chain.size)
