@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Progress", "resolve", "silent"]
+__all__ = ["Progress", "ProgressOption", "resolve", "silent"]
 
 _WIDTH = 40
 
@@ -25,11 +25,15 @@ class Progress(Protocol):
         """Take the news that `done` of `total` steps of `stage` are done."""
 
 
+ProgressOption = Progress | Literal[True] | None
+"""What a verb takes as `progress`: a function, True for a bar on the terminal, None for silence."""
+
+
 def silent(stage: str, done: int, total: int, /) -> None:
     """Say nothing."""
 
 
-def resolve(progress: Progress | Literal[True] | None) -> Progress:
+def resolve(progress: ProgressOption) -> Progress:
     """Return the function that a stage reports to.
 
     Args:
