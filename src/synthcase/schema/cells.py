@@ -74,23 +74,29 @@ def _other_forms(column: Column) -> StateOf:
     return lambda _: OUTSIDE
 
 
+def number_of(text: str) -> float | None:
+    """Return the number that a text denotes, with a point and perhaps an exponent; else None."""
+    short = text.strip()
+    if len(short) > _LONGEST_NUMBER or not _NUMBER.fullmatch(short):
+        return None
+    return float(short)
+
+
 def _number_bin(domain: NumberBins) -> StateOf:
     edges = [float(edge) for edge in domain.edges]
     ties = frozenset(edges)
     last = len(edges) - 2
 
     def find(text: str) -> int:
-        if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        number = number_of(text)
+        if number is None:
             return IMPOSSIBLE if text else OUTSIDE
-        number = float(text)
         if number not in ties:
             at = bisect_right(edges, number) - 1
-            return at if 0 <= at <= last else OUTSIDE
-        # At an edge the float may have been rounded across it: compare exactly.
-        exact = Fraction(text)
-        if exact == domain.edges[-1]:
-            return last
-        at = bisect_right(domain.edges, exact) - 1
+        else:
+            # At an edge the float may have been rounded across it: compare exactly.
+            exact = Fraction(text.strip())
+            at = last if exact == domain.edges[-1] else bisect_right(domain.edges, exact) - 1
         return at if 0 <= at <= last else OUTSIDE
 
     return find
