@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synthcase.errors import SchemaError
-from synthcase.schema.dump import _scalar
+from synthcase.schema.dump import flow
 from synthcase.schema.text import as_text, parse_yaml
 
 
@@ -93,13 +93,6 @@ PLAIN = st.recursive(
 
 @given(PLAIN)
 def test_what_is_written_is_read(value):
-    def flow(tree):
-        if isinstance(tree, str):
-            return _scalar(tree)
-        if isinstance(tree, list):
-            return "[" + ", ".join(map(flow, tree)) + "]"
-        return "{" + ", ".join(f"{_scalar(k)}: {flow(v)}" for k, v in tree.items()) + "}"
-
     assert parse_yaml(flow(value) + "\n") == value
 
 

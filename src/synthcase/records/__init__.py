@@ -4,6 +4,8 @@
 What comes out of `check` and `draft` stays with the custodian.
 """
 
+from synthcase.records.checking import check
+from synthcase.records.drafting import draft
 from synthcase.records.reading import read
 
-__all__ = ["read"]
+__all__ = ["check", "draft", "read"]

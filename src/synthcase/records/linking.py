@@ -73,7 +73,7 @@ def _own(name: str, raw: RawTable) -> Iterator[Finding]:
         return
     column = ", ".join(raw.table.key)
     yield from _found(name, column, PARTIAL, raw.keys.partial)
-    yield from _found(name, column, DUPLICATE, _repeated(raw.keys) & ~raw.keys.partial)
+    yield from _found(name, column, DUPLICATE, repeated(raw.keys) & ~raw.keys.partial)
 
 
 def _found(table: str, column: str, kind: str, rows: NDArray[np.bool_]) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def _found(table: str, column: str, kind: str, rows: NDArray[np.bool_]) -> Itera
         yield Finding(table, column, kind, rows, _TODO[kind])
 
 
-def _repeated(keys: Keys) -> NDArray[np.bool_]:
+def repeated(keys: Keys) -> NDArray[np.bool_]:
     """Return the rows whose key stands in an earlier row."""
     where = keys.texts.dictionary_encode().indices.to_numpy(zero_copy_only=False)
     repeated = np.ones(len(where), dtype=bool)

@@ -36,35 +36,35 @@ def schema_text(schema: Schema) -> str:
     Privacy:
         Reads no record.
     """
-    lines = ["synthcase: 1", f"name: {_scalar(schema.name)}"]
-    lines.append(f"protect: {_flow(_protect(schema))}")
+    lines = ["synthcase: 1", f"name: {scalar(schema.name)}"]
+    lines.append(f"protect: {flow(_protect(schema))}")
     public = {table.name: part for table in schema.tables if (part := _public(table))}
     if public:
-        lines.append(f"public: {_flow(public)}")
+        lines.append(f"public: {flow(public)}")
     lines.append("tables:")
     for table in schema.tables:
         lines += _table(table)
     if schema.rules:
-        lines += ["rules:", *(f"  - {_flow(_rule(rule))}" for rule in schema.rules)]
+        lines += ["rules:", *(f"  - {flow(_rule(rule))}" for rule in schema.rules)]
     if schema.questions:
-        lines += ["questions:", *(f"  - {_scalar(q.text)}" for q in schema.questions)]
+        lines += ["questions:", *(f"  - {scalar(q.text)}" for q in schema.questions)]
     return "\n".join(lines) + "\n"
 
 
 def _table(table: Table) -> list[str]:
-    lines = [f"  {table.name}:", f"    key: {_flow(list(table.key))}"]
+    lines = [f"  {table.name}:", f"    key: {flow(list(table.key))}"]
     parents = [_parent(parent) for parent in table.parents]
     if len(parents) == 1:
-        lines.append(f"    parent: {_flow(parents[0])}")
+        lines.append(f"    parent: {flow(parents[0])}")
     elif parents:
-        lines += ["    parents:", *(f"      - {_flow(parent)}" for parent in parents)]
+        lines += ["    parents:", *(f"      - {flow(parent)}" for parent in parents)]
     if table.lookup:
         lines.append("    lookup: true")
     if table.copied:
-        lines.append(f"    columns: {_flow(list(table.copied))}")
+        lines.append(f"    columns: {flow(list(table.copied))}")
     elif table.columns:
         lines.append("    columns:")
-        lines += [f"      {_scalar(c.name)}: {_flow(column_form(c))}" for c in table.columns]
+        lines += [f"      {scalar(c.name)}: {flow(column_form(c))}" for c in table.columns]
     return lines
 
 
@@ -92,7 +92,7 @@ def column_form(column: Column) -> Tree:
         if (text := getattr(column, key)) is not None:
             found[key] = text
     if column.from_data:
-        found["from_data"] = "true"
+        found["from_data"] = True
     if column.approved:
         found["approved"] = {"by": column.approved.by, "source": column.approved.source}
     return found
@@ -147,17 +147,24 @@ def _rule(rule: Rule) -> Tree:
     return {"forbid": {f"{rule.table}.{name}": list(states) for name, states in rule.conditions}}
 
 
-def _flow(tree: Tree) -> str:
+def flow(tree: Tree) -> str:
+    """Write a value on one line.
+
+    Example:
+        >>> flow({"values": ["XA", "NO"], "typical": 3})
+        '{values: [XA, "NO"], typical: 3}'
+    """
     if isinstance(tree, int):
-        return str(tree)
+        return str(tree).lower() if isinstance(tree, bool) else str(tree)
     if isinstance(tree, str):
-        return _scalar(tree)
+        return scalar(tree)
     if not isinstance(tree, Mapping):
-        return "[" + ", ".join(map(_flow, tree)) + "]"
-    return "{" + ", ".join(f"{_scalar(key)}: {_flow(value)}" for key, value in tree.items()) + "}"
+        return "[" + ", ".join(map(flow, tree)) + "]"
+    return "{" + ", ".join(f"{scalar(key)}: {flow(value)}" for key, value in tree.items()) + "}"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
+    """Write text so that every reader of YAML takes it for this text."""
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
     return '"' + "".join(map(_escaped, text)) + '"'
