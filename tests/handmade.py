@@ -1,12 +1,16 @@
 """Small nouns made by hand, so that a room can be tested without the rooms before it."""
 
+import secrets
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from synthcase.model.nouns import ONE, Component, FitReport, Model, TableClasses
+from synthcase.plans.files import answers_bytes, answers_from_bytes, measurements_hash
 from synthcase.plans.nouns import (
     VOTE,
     ExpectedError,
@@ -16,7 +20,7 @@ from synthcase.plans.nouns import (
     Plan,
     PlannedTable,
 )
-from synthcase.sampling.nouns import Chunk, TableChunk
+from synthcase.sampling.nouns import Chunk, SyntheticTables, TableChunk
 from synthcase.schema import load_schema
 from synthcase.schema.layout import layout_of
 from synthcase.schema.nouns import Schema
@@ -164,8 +168,6 @@ def flat(sizes: list[int], rows: int = 1) -> np.ndarray:
 
 
 def handmade_model(measurements: Measurements | None = None, classes: int = 2) -> Model:
-    from synthcase.plans.files import measurements_hash
-
     measurements = measurements or handmade_measurements()
     schema = measurements.plan.schema
     tables = {}
@@ -232,3 +234,74 @@ def valid_codes(layout, rows: int, rng: np.random.Generator) -> dict[str, np.nda
         codes["exploited"][codes["age"] == 0] = 0
         codes["form"][codes["exploited"] == 0] = 2
     return codes
+
+
+SENTINEL = "Zq7SECRETvalue"
+"""Stands in every real key, and in cells that no domain lists: it may show up nowhere."""
+
+
+def write_records(folder: Path, *, orphan: bool = False) -> Path:
+    """Write real records of the hand-made schema as CSV files, every key a sentinel."""
+    s = SENTINEL
+    tables = {
+        "case": ["case_id,country,opened,notes", f"{s}c1,XA,2020-05-01,{s}", f"{s}c2,{s},,{s}"],
+        "victim": [
+            "victim_id,case_id,age,height,means,exploited,form,minor",
+            f"{s}v1,{s}c1,12,1.62,debt;threats,no,,yes",
+            f"{s}v2,{s}{'c9' if orphan else 'c1'},WH,1.70,,yes,sum,",
+            f"{s}v3,{s}c2,{s},,debt,yes,{s},",
+        ],
+        "leg": ["victim_id,leg_no,mode", f"{s}v1,1,road", f"{s}v1,2,{s}"],
+        "trafficker": [
+            "trafficker_id,case_id,acts_lead,acts_drive", f"{s}t1,{s}c1,1,0", f"{s}t2,{s}c2,0,1",
+        ],
+        "link": ["victim_id,trafficker_id,relation", f"{s}v1,{s}t1,family", f"{s}v3,{s}t2,other"],
+        "country_list": ["code", "XA", "XB"],
+    }  # fmt: skip
+    folder.mkdir()
+    for name, lines in tables.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def measure_by_hand(records, plan, *, ledger, progress=None, purpose="") -> Measurements:
+    """A stand-in for the one look: pays, journals and reveals as the real one does."""
+    paid = ledger.find(plan.hash, prices=plan.prices) or ledger.reserve(
+        plan.prices, plan_hash=plan.hash, purpose=purpose
+    )
+    drawn = {t.id: np.full(t.size, secrets.randbelow(100), dtype=np.int64) for t in plan.tables}
+    kept = ledger.journal(paid, answers_bytes(drawn, plan.hash))
+    return Measurements(
+        plan=plan,
+        entry=LedgerEntry(ledger=ledger.id, sequence=paid.seq, head=paid.hash),
+        answers=answers_from_bytes(kept, plan.hash),
+        versions={"synthcase": "0.1.0", "opendp": "0.16.0"},
+    )
+
+
+def stand_in(monkeypatch) -> None:
+    """Replace the stages that other rooms make by quick ones; records and ledger stay real."""
+    import synthcase.measurement
+    import synthcase.model
+    import synthcase.planning
+    import synthcase.sampling
+    from synthcase.sampling import drawing
+
+    def plan(schema, *, epsilon, expect=None, unit=None):
+        made = handmade_plan(schema)
+        return replace(
+            made, epsilon=str(epsilon), unit=unit or "case", expected=expect or made.expected,
+            expected_source="given" if expect else "assumed",
+        )  # fmt: skip
+
+    def sample(model, *, seed=0, cases=None):
+        return SyntheticTables(model=model, seed=seed, roots={"case": cases or model.roots["case"]})
+
+    def fit(measurements, *, progress=None, members=None):
+        return handmade_model(measurements)
+
+    monkeypatch.setattr(synthcase.planning, "plan", plan, raising=False)
+    monkeypatch.setattr(synthcase.measurement, "measure", measure_by_hand, raising=False)
+    monkeypatch.setattr(synthcase.model, "fit", fit, raising=False)
+    monkeypatch.setattr(synthcase.sampling, "sample", sample, raising=False)
+    monkeypatch.setattr(drawing, "draw_chunks", draw_by_hand)

@@ -1,1 +1,6 @@
-"""The verb that does all the others, from a schema and records to a release."""
+"""The verbs that do every stage in one: `release` on real records, `demo` on invented ones."""
+
+from synthcase.pipeline.demonstration import Demo, demo
+from synthcase.pipeline.whole import release
+
+__all__ = ["Demo", "demo", "release"]
