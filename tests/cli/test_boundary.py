@@ -115,3 +115,12 @@ def test_a_real_process_ends_with_the_code_and_leaves_private_files(tmp_path):
     assert made.returncode == 0, made.stderr
     if os.name == "posix":
         assert (tmp_path / "ledger" / "ledger.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_the_documented_codes_are_those_of_the_errors():
+    page = (SOURCE.parent / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+    for kind, code in ERRORS.items():
+        assert any(
+            line.startswith(f"| {code} |") and f"`{kind.__name__}`" in line
+            for line in page.splitlines()
+        )
