@@ -1,0 +1,116 @@
+"""How much noise each table gets: from public numbers alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, pi, sqrt
+
+from synthcase.planning.candidates import Candidate
+
+SHARES = {
+    "rows": 0.01, "own": 0.34, "ancestor": 0.28, "sibling": 0.35, "agreement": 0.08, "co_child": 0.08,
+}  # fmt: skip
+"""Share of the budget of each kind of table beside one-ways, before renormalising."""
+ONE_WAY_ERROR = 0.12
+ONE_WAYS_ONLY = 0.8
+_SIGMA_BITS = 10
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A candidate with its public mass and sensitivity.
+
+    Attributes:
+        candidate: The table.
+        mass: Expected sum of its cells, in units of one vote or row.
+        delta_squared: Δ² by protected kind, in squared count units.
+        unit: Count units of one vote or row.
+    """
+
+    candidate: Candidate
+    mass: float
+    delta_squared: Mapping[str, Fraction]
+    unit: int
+
+    @property
+    def worst(self) -> Fraction:
+        """The largest Δ² over protected kinds."""
+        return max(self.delta_squared.values())
+
+
+def one_way_share(weighted: Sequence[Weighted], rho: float) -> float:
+    """Return the share of ρ for one-way tables: small where they are sharp anyway.
+
+    The expected error e1 of a one-way table, had it all of ρ, decides: the share is e1/0.12,
+    at least 0.1; above 0.8 pairs are not worth counting (1.0 is returned).
+
+    Privacy:
+        Reads no record.
+    """
+    ones = [item for item in weighted if item.candidate.kind == "one_way"]
+    errors = [
+        sqrt(2 / pi) * item.candidate.size * sqrt(float(item.worst) * len(ones) / (2 * rho))
+        / (2 * item.unit * max(item.mass, 1.0))
+        for item in ones
+    ]  # fmt: skip
+    share = max(0.1, sum(errors) / len(errors) / ONE_WAY_ERROR)
+    return 1.0 if share > ONE_WAYS_ONLY else share
+
+
+def allot(weighted: Sequence[Weighted], rho: Fraction) -> dict[str, Fraction]:
+    """Return σ of every table, so that the prices add up to at most ρ for each protected kind.
+
+    Args:
+        weighted: Tables with mass and sensitivity.
+        rho: The budget of one protected unit.
+
+    Returns:
+        σ in count units by table id, dyadic, rounded up.
+
+    Privacy:
+        Reads no record.
+    """
+    shares = _shares(weighted, float(rho))
+    used: dict[str, float] = defaultdict(float)
+    for item in weighted:
+        for kind, squared in item.delta_squared.items():
+            used[kind] += shares.get(item.candidate.id, 0.0) * float(squared / item.worst)
+    found = {}
+    for item in weighted:
+        if share := shares.get(item.candidate.id):
+            # what concerns victims alone costs traffickers nothing: each kind spends all its budget
+            slack = 1 / max(used[kind] for kind in item.delta_squared)
+            sigma = sqrt(float(item.worst) / (2 * float(rho) * share * slack))
+            found[item.candidate.id] = _dyadic_up(sigma, bits=0 if item.unit > 1 else _SIGMA_BITS)
+    return found
+
+
+def _shares(weighted: Sequence[Weighted], rho: float) -> dict[str, float]:
+    ones = one_way_share(weighted, rho)
+    kinds: dict[str, list[Weighted]] = defaultdict(list)
+    for item in weighted:
+        if ones < 1 or item.candidate.kind in ("rows", "one_way"):
+            kinds[item.candidate.kind].append(item)
+    others = {kind: SHARES[kind] for kind in kinds if kind not in ("rows", "one_way")}
+    rest = 1.0 - ones - SHARES["rows"] if others else 0.0
+    part = {"one_way": 1.0 - SHARES["rows"] - rest, "rows": SHARES["rows"]}
+    part |= {kind: rest * share / sum(others.values()) for kind, share in others.items()}
+    found: dict[str, float] = {}
+    for kind, items in kinds.items():
+        wishes = {item.candidate.id: _wish(item) for item in items}
+        total = sum(wishes.values())
+        found |= {name: part[kind] * wish / total for name, wish in wishes.items()}
+    return found
+
+
+def _wish(item: Weighted) -> float:
+    power = 2 / 3 if item.candidate.kind == "one_way" else 1 / 2
+    return float(item.candidate.size**power * max(item.mass, 1.0) ** (-1 / 3))
+
+
+def _dyadic_up(sigma: float, *, bits: int) -> Fraction:
+    """Round up to a multiple of 2^-bits: exact as a float, and never less noise than asked for."""
+    return Fraction(ceil(sigma * 1.000001 * 2**bits), 2**bits)

@@ -1,0 +1,2 @@
+"""The verb plan."""
+from __future__ import annotations
