@@ -73,6 +73,7 @@ def test_an_interruption_is_no_error(call, monkeypatch):
     said = call("demo", "-o", "x")
     assert said.code == 130
     assert "bug" not in said.err
+    assert "run the same command again" in said.err
 
 
 @pytest.mark.parametrize(

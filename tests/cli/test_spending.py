@@ -34,6 +34,12 @@ def test_a_no_spends_nothing(ledger, terminal):
         consent(PLAN, ledger, None, talk=Talk(), yes=False)
 
 
+def test_whoever_is_asked_is_told_the_price_even_if_quiet(ledger, terminal, capsys):
+    terminal("y\n")
+    consent(PLAN, ledger, None, talk=Talk(quiet=True), yes=False)
+    assert "victim: this spends" in capsys.readouterr().err
+
+
 def test_a_yes_goes_on(ledger, terminal):
     terminal("y\n")
     consent(PLAN, ledger, None, talk=Talk(), yes=False)

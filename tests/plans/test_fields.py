@@ -35,6 +35,9 @@ class TestFields:
         [
             (lambda f: f.text("a"), 1),
             (lambda f: f.text("a"), "x" * 20_001),
+            (lambda f: f.text("a"), "\x1b[31m"),
+            (lambda f: f.text("a"), "one\ntwo"),
+            (lambda f: f.text("a"), "\u202egpj"),
             (lambda f: f.long_text("a", 3), "four"),
             (lambda f: f.one_of("a", ["x"]), "y"),
             (lambda f: f.hash("a"), "A" * 64),

@@ -49,13 +49,20 @@ def run(arguments: Sequence[str]) -> int:
         print(f"synthcase: {error}", file=sys.stderr)  # noqa: T201 - the command line talks
         return error.exit_code
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return _interrupted()
     except SystemExit as end:
-        return _code_of(end)
+        code = _code_of(end)
+        return _interrupted() if code == INTERRUPTED else code
     except BaseException as error:  # noqa: BLE001 - its message could quote a record
         say_unexpected(type(error), error.__traceback__)
         return InternalError.exit_code
     return 0
+
+
+def _interrupted() -> int:
+    text = "synthcase: interrupted. Nothing that was spent is lost: run the same command again."
+    print(text, file=sys.stderr)  # noqa: T201 - the command line talks
+    return INTERRUPTED
 
 
 def _code_of(end: SystemExit) -> int:

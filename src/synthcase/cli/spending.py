@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synthcase.cli.talk import is_terminal
+from synthcase.cli.talk import Talk, is_terminal
 from synthcase.errors import BudgetRefused
 
 if TYPE_CHECKING:
-    from synthcase.cli.talk import Talk
     from synthcase.plans.nouns import Plan
     from synthcase.privacy.ledger import Ledger
     from synthcase.privacy.reservation import Reservation
@@ -47,13 +46,16 @@ def consent(plan: Plan, ledger: Ledger, paid: Reservation | None, *, talk: Talk,
     """
     import typer
 
+    asking = paid is None and not yes and is_terminal()
+    if asking:
+        talk = Talk()
     talk.say(f"Ledger of: {ledger.budget.population}")
     if paid is not None:
         talk.say(f"Paid for on {paid.day} by the same job, which goes on: nothing more is spent.")
         return
     for line in spending_lines(plan, ledger):
         talk.say(line)
-    if yes or not is_terminal():
-        return
-    if not typer.confirm("Spent budget never comes back. Go on?", default=False, err=True):
+    if asking and not typer.confirm(
+        "Spent budget never comes back. Go on?", default=False, err=True
+    ):
         raise BudgetRefused("You said no: nothing was spent.")

@@ -36,6 +36,9 @@ class Demo:
     ledger: Path
     release: Release
 
+    def _repr_html_(self) -> str:
+        return f"<p>A demonstration on invented cases:</p>{self.release._repr_html_()}"
+
 
 def demo(
     out: Path | str, *, cases: int = CASES, seed: int = 0, progress: ProgressOption = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, TypeVar
+from unicodedata import category
 
 from synthcase.core.canonical import parse_fraction
 from synthcase.errors import FileProblem, InternalError
@@ -22,6 +23,8 @@ __all__ = ["Fields", "decimal_text"]
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,12})?", re.ASCII)
 _LONGEST_TEXT = 20_000
+_UNSAFE = frozenset(["Cc", "Cs", "Zl", "Zp"])
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 T = TypeVar("T")
 
@@ -162,8 +165,13 @@ class Fields:
 
 
 def _text(value: object, what: str) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-        raise _wrong(what, f"text of at most {_LONGEST_TEXT} characters")
+    # Such texts are shown on terminals and pages: what steers those has no place in them.
+    if (
+        not isinstance(value, str)
+        or len(value) > _LONGEST_TEXT
+        or any(category(c) in _UNSAFE or c in _DIRECTIONS for c in value)
+    ):
+        raise _wrong(what, f"text of at most {_LONGEST_TEXT} characters, none that steers a screen")
     return value
 
 

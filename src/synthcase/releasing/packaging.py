@@ -119,7 +119,7 @@ def package(
     from synthcase.sampling.soundness import refuse_faults
     from synthcase.sampling.writing import write_tables
 
-    out, model = Path(out), synthetic.model
+    out, model, purpose = Path(out), synthetic.model, " ".join(purpose.split())
     check_releasable(model.schema)
     _check_belong_together(synthetic, measurements)
     with new_folder_aside(out, replace=replace, marker=MANIFEST_FILE) as aside:
