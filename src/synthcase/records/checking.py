@@ -136,14 +136,18 @@ def _impossible(column: Column) -> str:
 
 
 def _broken(layout: Layout, name: str, raw: RawTable) -> Iterator[Finding]:
-    """Find the rows that break a rule, where the source has every column."""
+    """Find the rows that break a rule, where the source has every column and all cells are listed.
+
+    A cell that is not listed is a problem of its own; what it would break as `else` is none.
+    """
     table = layout.by_name.get(name)
     codes = {name: states for scan in raw.scans.values() for name, states in scan.codes.items()}
     if table is None or any(a.counts is None and a.name not in codes for a in table.attributes):
         return
+    listed = np.logical_and.reduce([scan.verdict == 0 for scan in raw.scans.values()])
     for rule, rows in broken_rules(table, codes, columns=raw.table).items():
-        if rows.any():
-            yield Finding(name, rule, BROKEN_RULE, rows)
+        if (rows & listed).any():
+            yield Finding(name, rule, BROKEN_RULE, rows & listed)
 
 
 def _warnings(schema: Schema) -> Iterator[Problem]:

@@ -54,7 +54,10 @@ class DuckdbSource:
         """Yield some rows at a time."""
         query = _select(f"source.main.{_quoted(table)}", columns)
         with values_hidden(f"table {table}"), closing(self._connect()) as connection:
-            for batch in connection.sql(query).fetch_arrow_reader(BATCH_ROWS):
+            rows = connection.sql(query)
+            # DuckDB 2 has renamed the method; the oldest version we accept has only the old name.
+            reader = getattr(rows, "to_arrow_reader", None) or rows.fetch_arrow_reader
+            for batch in reader(BATCH_ROWS):
                 yield {name: array_text(batch[name], f"{table}.{name}") for name in columns}
 
     def _connect(self) -> duckdb.DuckDBPyConnection:

@@ -47,15 +47,15 @@ _IDENTIFYING = (
     *("telephon", "mobile", "address", "adress", "birth", "naissan", "passport", "passeport"),
     *("postcod", "postal", "iban", "latitud", "longitud", "photo", "signatur", "licen"),
 )
-_IDENTIFYING_WORDS = frozenset(
-    "name names nom noms email mail tel street rue zip dob ssn plate url ip lat lon lng gps "
-    "identity account born".split()
+_IDENTIFYING_WORDS = (
+    *("name", "names", "nom", "noms", "email", "mail", "tel", "street", "rue", "zip", "dob", "ssn"),
+    *("plate", "url", "ip", "lat", "lon", "lng", "gps", "identity", "account", "born"),
 )
 _FREE_TEXT = (
     *("narrat", "summar", "statement", "descri", "comment", "remark", "remarq", "freetext"),
     *("recit", "resume"),
 )
-_FREE_TEXT_WORDS = frozenset(["note", "notes", "story", "text", "texte", "detail", "details"])
+_FREE_TEXT_WORDS = ("note", "notes", "story", "text", "texte", "detail", "details")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
@@ -84,12 +84,15 @@ def draft(source: str | Path | Mapping[str, object], *, unit: str = "case") -> s
         raise UsageError("this is no protected unit", exists=", ".join(UNITS))
     opened = open_source(source)
     tables, left_out = _named_tables(opened)
-    if not tables:
-        raise DataProblem("no table was found", expected="files or tables with lower-case names")
     shapes = guess_shapes(tables, partial(_is_key, opened))
     keyless = [name for name, shape in shapes.items() if not shape.key]
     lost = _with_children(keyless, shapes)
-    kept = {name: shape for name, shape in shapes.items() if name not in lost}
+    kept = {name: shapes[name] for name in _in_order(shapes) if name not in lost}
+    if not kept:
+        raise DataProblem(
+            "no table with a key was found",
+            expected="tables with lower-case names, each with a column that never repeats",
+        )
     lines = [_HEAD.rstrip(), "synthcase: 1", "name: drafted", *_protect(kept, unit)]
     lines += [f"# left out: {line}" for line in left_out]
     lines += [
@@ -116,7 +119,7 @@ def _is_key(source: Source, name: str, columns: Sequence[str]) -> bool:
 def _named_tables(source: Source) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     tables: dict[str, tuple[str, ...]] = {}
     left_out = []
-    for name in source.tables():
+    for name in sorted(source.tables()):
         try:
             check_table_name(name)
         except SchemaError:
@@ -136,6 +139,13 @@ def _with_children(lost: list[str], shapes: Mapping[str, Shape]) -> list[str]:
             if child not in found and name in dict(shape.parents)
         ]
     return found
+
+
+def _in_order(shapes: Mapping[str, Shape]) -> list[str]:
+    """Return the tables, first the root that most others stand below: its rows are the cases."""
+    below = {name: _with_children([name], shapes) for name in shapes}
+    depth = {name: sum(name in found for found in below.values()) for name in shapes}
+    return sorted(shapes, key=lambda name: (depth[name] > 1, -len(below[name]), name))
 
 
 def _protect(shapes: Mapping[str, Shape], unit: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -140,6 +141,26 @@ def _no_utf8(table: str) -> DataProblem:
     return DataProblem(f"the file of table {table} is not UTF-8 text", expected="UTF-8", todo=_UTF8)
 
 
+class _Utf8(io.RawIOBase):
+    """Passes bytes on, but refuses what is no UTF-8 before a parser sees it and quotes it."""
+
+    def __init__(self, file: IO[bytes], table: str) -> None:
+        super().__init__()
+        self._file, self._table = file, table
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        try:
+            self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError:
+            raise _no_utf8(self._table) from None
+        return data
+
+
 def _csv_batches(path: Path, table: str, columns: Sequence[str]) -> Iterator[dict[str, pa.Array]]:
     header = _header(path, table)
     if header.empty:
@@ -148,7 +169,7 @@ def _csv_batches(path: Path, table: str, columns: Sequence[str]) -> Iterator[dic
     uneven: list[int] = []
     with values_hidden(f"table {table}", todo=_REGULAR), _open(path) as file:
         file.seek(header.start)
-        for batch in _parsed(file, header, sorted(set(at.values())), table, uneven):
+        for batch in _parsed(_Utf8(file, table), header, sorted(set(at.values())), uneven):
             yield {name: array_text(batch[column], name) for name, column in at.items()}
     if uneven:
         raise DataProblem(
@@ -160,7 +181,7 @@ def _csv_batches(path: Path, table: str, columns: Sequence[str]) -> Iterator[dic
 
 
 def _parsed(
-    file: IO[bytes], header: _Header, columns: list[str], table: str, uneven: list[int]
+    file: _Utf8, header: _Header, columns: list[str], uneven: list[int]
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -170,23 +191,18 @@ def _parsed(
         return "skip"
 
     names = [f"c{number}" for number in range(len(header.names))]
-    try:
-        yield from arrow_csv.open_csv(
-            file,
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False, block_size=_BLOCK_BYTES, column_names=names
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=header.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=columns,
-                column_types=dict.fromkeys(columns, pa.string()),
-                strings_can_be_null=False,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        # Only this is asked of the message, which may quote cells: is it about UTF-8?
-        if "invalid UTF8" in str(error):
-            raise _no_utf8(table) from None
-        raise
+    batches: Iterator[pa.RecordBatch] = arrow_csv.open_csv(
+        file,
+        read_options=arrow_csv.ReadOptions(
+            use_threads=False, block_size=_BLOCK_BYTES, column_names=names
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=header.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            include_columns=columns,
+            column_types=dict.fromkeys(columns, pa.string()),
+            strings_can_be_null=False,
+        ),
+    )
+    return batches

@@ -135,7 +135,8 @@ def _domain(profile: Profile) -> dict[str, Tree] | str:
 
 def _number(profile: Profile) -> dict[str, Tree] | str:
     low, high = float(profile.low or 0), float(profile.high or 0)
-    if profile.many and len(str(profile.high)) >= _ID_DIGITS and not profile.decimals:
+    many = profile.many or len(profile.values) > profile.rows / 2
+    if many and len(str(profile.high)) >= _ID_DIGITS and not profile.decimals:
         return "its many long numbers look like an identifier"
     if profile.decimals > _MOST_DECIMALS:
         return "its numbers are as fine as coordinates: bin or round them in the source"

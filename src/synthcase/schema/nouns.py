@@ -8,6 +8,7 @@ from html import escape
 
 from synthcase.core.canonical import sha256_hex
 from synthcase.errors import SchemaError
+from synthcase.schema.coherence import check_protect, check_references, check_shared
 from synthcase.schema.columns import Approval, Column, Missing
 from synthcase.schema.domains import DateBins, Domain, Flags, NumberBins, Values
 from synthcase.schema.names import check_schema_name
@@ -88,71 +89,13 @@ class Schema:
     def __post_init__(self) -> None:
         """Check that references point to what exists and that tables form a forest."""
         check_schema_name(self.name)
-        names = [table.name for table in self.tables]
-        if len(set(names)) != len(names):
-            raise SchemaError("the schema names a table twice")
-        for table in self.tables:
-            for parent in table.parents:
-                self._check_parent(table, parent)
+        check_references(self.tables)
         if not self.roots:
             raise SchemaError("no table is without a parent", expected="a root, such as the case")
         for table in self.tables:
             self.path(table.name)
-        self._check_protect()
-        self._check_shared()
-
-    def _check_parent(self, table: Table, parent: Parent) -> None:
-        above = next((t for t in self.tables if t.name == parent.table), None)
-        if above is None:
-            raise SchemaError(
-                f"table {table.name} refers to {parent.table[:40]!r}, which is no table",
-                exists=", ".join(t.name for t in self.tables),
-            )
-        if above.lookup:
-            raise SchemaError(
-                f"table {table.name} has the look-up table {above.name} as a parent",
-                todo="make the code an ordinary column whose `values` are the codes",
-            )
-        if len(parent.columns) != len(above.key):
-            raise SchemaError(
-                f"table {table.name} refers to {above.name} by {len(parent.columns)} column(s)",
-                expected=f"one column for each part of its key ({', '.join(above.key)})",
-            )
-
-    def _check_protect(self) -> None:
-        measured = [table.name for table in self.measured]
-        for name in (*(p.table for p in self.protect.persons), *dict(self.protect.caps)):
-            if name not in measured:
-                raise SchemaError(
-                    f"`protect` names {name[:40]!r}, which is no measured table",
-                    exists=", ".join(measured),
-                )
-        for name, _ in self.protect.caps:
-            if self.table(name).parent is None:
-                raise SchemaError(
-                    f"`protect: caps:` names {name}, which has no parent",
-                    expected="tables of children: a cap limits the children of one parent",
-                )
-        if self.protect.unit == "person" and not self.protect.persons:
-            raise SchemaError(
-                "the protected unit is the person, but no table holds persons",
-                todo="name the tables of persons under `protect: persons:`",
-            )
-
-    def _check_shared(self) -> None:
-        found: dict[str, tuple[str, tuple[str, ...]]] = {}
-        for table in self.measured:
-            for column in table.columns:
-                if column.shared is None:
-                    continue
-                name = f"{table.name}.{column.name}"
-                first, labels = found.setdefault(column.shared, (name, column.domain.labels))
-                if labels != column.domain.labels:
-                    raise SchemaError(
-                        f"{first} and {name} share the domain {column.shared} but list different "
-                        "values",
-                        todo="give both the same values in the same order",
-                    )
+        check_shared(self.measured)
+        check_protect(self.protect, self.measured)
 
     def table(self, name: str) -> Table:
         """Return the table of that name.
