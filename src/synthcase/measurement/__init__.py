@@ -1,1 +1,5 @@
-"""The only step that spends: records and a plan become noisy measurements."""
+"""Measuring: the one look at the records, and the only room that adds noise."""
+
+from synthcase.measurement.measuring import measure
+
+__all__ = ["measure"]

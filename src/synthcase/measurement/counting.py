@@ -79,7 +79,7 @@ def _count_one(
     if table.kind == "rows":
         return _histogram(np.zeros(len(pairs.left), dtype=np.int64), pairs, 1, vote)
     if len(table.axes) == 1:
-        (name, attribute), = table.axes
+        ((name, attribute),) = table.axes
         return _histogram(views[name].codes[attribute][pairs.left], pairs, table.size, vote)
     same = table.axes[0] == table.axes[1]
     packed = same and pairs.both and table.kind == "sibling"
@@ -113,7 +113,7 @@ def _cells(
     if not packed:
         return left * states + right
     low, high = np.minimum(left, right), np.maximum(left, right)
-    return low * states - low * (low - 1) // 2 + high - low
+    return np.asarray(low * states - low * (low - 1) // 2 + high - low)
 
 
 def _histogram(cells: NDArray[np.integer], pairs: Pairs, size: int, vote: int) -> Counts:

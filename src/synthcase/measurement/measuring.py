@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from importlib.metadata import version
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from synthcase import __version__
 from synthcase.core.progress import ProgressOption, resolve
 from synthcase.errors import UsageError
 from synthcase.measurement.counting import count
-from synthcase.measurement.view import TableView, person_view, vote_view
+from synthcase.measurement.view import person_view, vote_view
 from synthcase.plans.files import answers_bytes, answers_from_bytes
 from synthcase.plans.nouns import LedgerEntry, Measurements, Plan, PlannedTable
 from synthcase.privacy.noise import add_noise
@@ -64,3 +66,53 @@ def _relations(tables: list[PlannedTable]) -> Iterator[list[PlannedTable]]:
 
     for _, group in groupby(sorted(tables, key=relation), key=relation):
         yield list(group)
+
+
+def measure(
+    records: Records,
+    plan: Plan,
+    *,
+    ledger: Ledger,
+    purpose: str = "measure",
+    progress: ProgressOption = None,
+) -> Measurements:
+    """Look at the records once: count every planned table and add its noise.
+
+    The budget is reserved in the ledger before any table is counted, and the noisy answers are
+    journalled there before they are returned. A crash in between costs nothing twice: the same
+    plan resumes the reservation that nobody has seen an answer of.
+
+    Args:
+        records: Real records.
+        plan: The plan; it must have been made for the same schema.
+        ledger: The ledger of these persons.
+        purpose: What the measurements are for; it stands in the ledger.
+        progress: See `core.progress`.
+
+    Returns:
+        The noisy answers.
+
+    Raises:
+        UsageError: If the plan is for another schema.
+        BudgetRefused: If an account cannot pay.
+        LedgerError: If the ledger is broken.
+
+    Privacy:
+        Costs the plan's prices: ρ of every protected kind, zCDP under adding or removing one.
+    """
+    if records.schema.hash != plan.schema.hash:
+        raise UsageError(
+            "The plan was made for another schema than the one the records were read by.",
+            todo="read the records by the plan's schema",
+        )
+    reservation = ledger.find(plan.hash, prices=plan.prices)
+    if reservation is None:
+        reservation = ledger.reserve(plan.prices, plan_hash=plan.hash, purpose=purpose)
+    answers = noisy_answers(records, plan, progress=progress)
+    journalled = ledger.journal(reservation, answers_bytes(answers, plan.hash))
+    return Measurements(
+        plan=plan,
+        entry=LedgerEntry(ledger=ledger.id, sequence=reservation.seq, head=reservation.hash),
+        answers=answers_from_bytes(journalled, plan.hash),
+        versions={"synthcase": __version__, "opendp": version("opendp")},
+    )

@@ -139,7 +139,9 @@ def _arrange(
     parent_name = records.layout.by_name[name].parent
     if table.parent is None or parent_name is None:
         none = np.zeros(len(kept), dtype=np.int64)
-        return TableView(codes, none, none + 1, np.arange(len(kept)), none[:1], none[:1] + len(kept))
+        return TableView(
+            codes, none, none + 1, np.arange(len(kept)), none[:1], none[:1] + len(kept)
+        )
     parent = np.searchsorted(rows[parent_name], table.parent[kept])
     size = np.bincount(parent, minlength=above[parent_name].rows).astype(np.int64)
     if secret is None:
@@ -160,9 +162,7 @@ def _with_counts(layout: Layout, views: dict[str, TableView]) -> dict[str, Table
             if child.counts is not None:
                 codes[f"#{child.name}"] = count_codes(child.counts, views[child.name].size)
         old = views[table.name]
-        views[table.name] = TableView(
-            codes, old.parent, old.share, old.order, old.first, old.size
-        )
+        views[table.name] = TableView(codes, old.parent, old.share, old.order, old.first, old.size)
     return views
 
 

@@ -60,7 +60,9 @@ class Expectation:
         one, table, cast = self._group(name)
         numbers = op.mul(self._numbers(name), one.weight)
         seen = self._by_role(name)
-        flat = op.reshape(op.transpose(seen, (1, 0, 2)), (cast.roles, seen.shape[0], table.layout.width))
+        flat = op.reshape(
+            op.transpose(seen, (1, 0, 2)), (cast.roles, seen.shape[0], table.layout.width)
+        )
         by_bin = op.matmul(op.reshape(op.transpose(numbers), (1, *reversed(numbers.shape))), flat)
         weights = self._constant(cast.rows.T[:, :, None])
         return op.reshape(op.total(op.mul(by_bin, weights), axis=0), by_bin.shape[1:])
@@ -105,7 +107,9 @@ class Expectation:
     def _behind(self, table: ClassTable, gate: Attribute, behind: Attribute) -> Node:
         states = np.zeros(gate.size, dtype=np.float32)
         states[sorted(behind.gate.open_states if behind.gate else ())] = 1.0
-        opened = op.mul(op.part(table.profile, table.layout.span(gate.name)), self._constant(states))
+        opened = op.mul(
+            op.part(table.profile, table.layout.span(gate.name)), self._constant(states)
+        )
         return _gram(opened, op.mul(table.weight, self._drawn(table, behind)))
 
     def _drawn(self, table: ClassTable, attribute: Attribute) -> Node:

@@ -57,7 +57,8 @@ def fit(
     schema = measurements.plan.schema
     layout = layout_of(schema)
     report = resolve(progress)
-    trees, roots, chi, classes = [], {}, {}, 0
+    trees, roots, classes = [], {}, 0
+    chi: dict[str, float] = {}
     for root in schema.roots:
         tree = Layout(tuple(t for t in layout.tables if layout.path(t.name)[0] == root.name))
         votes = _votes(measurements, tree)
@@ -120,9 +121,7 @@ def _ensemble(
             break
     if best is None:
         raise AssertionError
-    rest = [
-        fit_once(design, targets, member=m, steps=steps, tick=tick) for m in range(1, members)
-    ]
+    rest = [fit_once(design, targets, member=m, steps=steps, tick=tick) for m in range(1, members)]
     report("fit", together, together)
     return design, [best, *rest]
 

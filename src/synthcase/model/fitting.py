@@ -106,7 +106,9 @@ def loss_of(
     parts: list[Node] = []
     chi: dict[str, tuple[float, float]] = {}
 
-    def meet(kind: str, node: Node, values: NDArray[np.float32], weight: NDArray[np.float32]) -> None:
+    def meet(
+        kind: str, node: Node, values: NDArray[np.float32], weight: NDArray[np.float32]
+    ) -> None:
         parts.append(op.squared_error(node, values, weight, targets.cases))
         value, number = chi.get(kind, (0.0, 0.0))
         chi[kind] = (value + float(parts[-1].value), number + float((weight > 0).sum()))
@@ -172,7 +174,11 @@ def _special(
     (first, a), (second, b) = table.axes
     one, two = design.layout.by_name[first].attribute(a), design.layout.by_name[second].attribute(b)
     copied = one in design.shared(first) and two in design.shared(second)
-    if table.kind == "own" and in_one_family(one, two) and not (copied and one.shared == two.shared):
+    if (
+        table.kind == "own"
+        and in_one_family(one, two)
+        and not (copied and one.shared == two.shared)
+    ):
         return expected.family(first, one, two)
     kind = table.kind
     if kind == "agreement":
@@ -187,7 +193,9 @@ def _special(
             return agreed
         return op.add(agreed, expected.same_reference(kind, table.axes[0], table.axes[1]))
     spans = expected.tables[first].layout.span(a), expected.tables[second].layout.span(b)
-    grid = np.ix_(np.arange(spans[0].start, spans[0].stop), np.arange(spans[1].start, spans[1].stop))
+    grid = np.ix_(
+        np.arange(spans[0].start, spans[0].stop), np.arange(spans[1].start, spans[1].stop)
+    )
     pairs = op.pick(whole, *grid)
     if not copied:
         return pairs

@@ -34,7 +34,7 @@ def whole(shares: NDArray[np.floating]) -> NDArray[np.int32]:
     rest = ONE - found.sum(-1, keepdims=True)
     top = np.argmax(found, axis=-1)[..., None]
     np.put_along_axis(found, top, np.take_along_axis(found, top, -1) + rest, -1)
-    return found.astype(np.int32)
+    return np.asarray(found, dtype=np.int32)
 
 
 def component_tables(
@@ -68,7 +68,9 @@ def _table(
     if table.attributes:
         logits = parameters["profile", name] + shut_logits(table)
         shares = softmax_values(logits.astype(np.float64), np.array(table.offsets[:-1]))
-        profile = np.concatenate([whole(shares[:, table.span(a.name)]) for a in table.attributes], 1)
+        profile = np.concatenate(
+            [whole(shares[:, table.span(a.name)]) for a in table.attributes], 1
+        )
     copy = {}
     for at, attribute in enumerate(design.shared(name)):
         chance = 1 / (1 + np.exp(-parameters["copy", name][:, at].astype(np.float64)))

@@ -119,7 +119,9 @@ def mul(one: Node, two: Node) -> Node:
 def affine(one: Node, scale: float, shift: float = 0.0) -> Node:
     """Return scale · one + shift."""
     kind = one.value.dtype.type
-    return one.tape._add(one.value * kind(scale) + kind(shift), (one,), lambda g: (g * kind(scale),))
+    return one.tape._add(
+        one.value * kind(scale) + kind(shift), (one,), lambda g: (g * kind(scale),)
+    )
 
 
 def inverse(one: Node) -> Node:
@@ -146,9 +148,7 @@ def transpose(one: Node, axes: tuple[int, ...] | None = None) -> Node:
     """Return the array with its axes in another order (reversed by default)."""
     order = axes or tuple(reversed(range(one.value.ndim)))
     back = tuple(np.argsort(order))
-    return one.tape._add(
-        np.transpose(one.value, order), (one,), lambda g: (np.transpose(g, back),)
-    )
+    return one.tape._add(np.transpose(one.value, order), (one,), lambda g: (np.transpose(g, back),))
 
 
 def reshape(one: Node, shape: tuple[int, ...]) -> Node:

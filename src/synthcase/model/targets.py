@@ -165,7 +165,9 @@ def _misfit(answer: Answer, casts: Mapping[str, Cast]) -> float:
     return MISFIT * max(answer.margins, 1.0) * lump / answer.table.size
 
 
-def _place(layout: Layout, table: PlannedTable) -> tuple[Block, object]:
+def _place(
+    layout: Layout, table: PlannedTable
+) -> tuple[Block, tuple[slice | int, slice | int] | None]:
     """Return the block of a table and its place in it; no place for one with its own formula."""
     names = tuple(name for name, _ in table.axes)
     tables = [layout.by_name[name] for name in names]
@@ -191,7 +193,11 @@ def _place(layout: Layout, table: PlannedTable) -> tuple[Block, object]:
 def in_one_family(one: Attribute, two: Attribute) -> bool:
     """Say whether two attributes are a gate and what it opens, or stand behind one gate."""
     gates = [a.gate.attribute if a.gate else None for a in (one, two)]
-    return gates[0] == two.name or gates[1] == one.name or (gates[0] is not None and gates[0] == gates[1])
+    return (
+        gates[0] == two.name
+        or gates[1] == one.name
+        or (gates[0] is not None and gates[0] == gates[1])
+    )
 
 
 def _known_cells(layout: Layout, table: PlannedTable) -> Floats:
@@ -281,9 +287,7 @@ def centres_of(layout: Layout, answers: list[Answer]) -> dict[str, Floats]:
     return found
 
 
-def _margins(
-    layout: Layout, answer: Answer
-) -> Iterator[tuple[tuple[str, str], Floats, float]]:
+def _margins(layout: Layout, answer: Answer) -> Iterator[tuple[tuple[str, str], Floats, float]]:
     table = answer.table
     if table.kind == "one_way":
         yield table.axes[0], answer.values, answer.noise
@@ -304,4 +308,4 @@ def to_simplex(values: Floats) -> Floats:
     if not len(last):
         return np.full(len(values), 1 / len(values))
     shift = above[last[-1]] / (last[-1] + 1)
-    return np.maximum(values / size - shift, 0)
+    return np.asarray(np.maximum(values / size - shift, 0))

@@ -1,1 +1,5 @@
-"""What will be asked, at which noise and price, before a record is read."""
+"""Planning: what will be counted, at what price, with what error. Reads no record."""
+
+from synthcase.planning.planner import plan
+
+__all__ = ["plan"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from html import escape
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING
 
 from synthcase.errors import InternalError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from synthcase.schema.nouns import Schema
 
 VOTE = 1 << 30
+RHO_GRID = 1 << 40
 KINDS = ("rows", "one_way", "own", "ancestor", "sibling", "agreement", "co_child")
 
 
@@ -53,8 +54,12 @@ class PlannedTable:
             raise InternalError(f"the planned table {self.id} is not well formed")
 
     def rho(self, kind: str) -> Fraction:
-        """Return the zCDP price of this table to a protected kind: Δ²/(2σ²)."""
-        return self.delta_squared.get(kind, Fraction(0)) / (2 * self.sigma**2)
+        """Return the zCDP price of this table to a protected kind: Δ²/(2σ²), rounded up to 2^-40.
+
+        On that grid prices add up exactly and stay short, however many tables there are.
+        """
+        exact = self.delta_squared.get(kind, Fraction(0)) / (2 * self.sigma**2)
+        return Fraction(ceil(exact * RHO_GRID), RHO_GRID)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -210,16 +210,17 @@ def _table(value: object, what: str, layout: Layout) -> PlannedTable:
     _require(sigma > 0, fields.what, "noise above 0")
     _require(denominator & (denominator - 1) == 0, fields.what, "a dyadic fraction as noise")
     size = fields.whole("size", least=1)
-    _require(size == _size(kind, axes, layout), fields.what, "a size that its axes give")
     root = fields.one_of("root", [layout.path(axes[0][0])[0]])
     unit = fields.whole("unit", least=1)
     _require(unit in (1, VOTE), fields.what, "a unit of one row or one vote")
+    whole = _size(kind, axes, layout, votes=unit > 1)
+    _require(size == whole, fields.what, "a size that its axes give")
     table = PlannedTable(
         id=fields.text("id"), kind=kind, axes=axes, size=size, root=root, unit=unit,
         delta_squared=fields.fractions("delta_squared"), sigma=sigma,
     )  # fmt: skip
     rho = {name: table.rho(name) for name in table.delta_squared}
-    _require(fields.fractions("rho") == rho, fields.what, "the price Δ²/(2σ²)")
+    _require(fields.fractions("rho") == rho, fields.what, "the price Δ²/(2σ²), rounded up")
     return table
 
 
@@ -231,7 +232,7 @@ def _axis(value: object, what: str, layout: Layout) -> tuple[str, str]:
     raise _changed(what, "axes that the schema has")
 
 
-def _size(kind: str, axes: tuple[tuple[str, str], ...], layout: Layout) -> int:
+def _size(kind: str, axes: tuple[tuple[str, str], ...], layout: Layout, *, votes: bool) -> int:
     """Return how many cells a table of this kind has; 0 if it cannot be."""
     if kind == "rows" or not all(name for _, name in axes):
         return int(kind == "rows" and len(axes) == 1 and not axes[0][1])
@@ -240,7 +241,7 @@ def _size(kind: str, axes: tuple[tuple[str, str], ...], layout: Layout) -> int:
         return 0
     if kind == "agreement":
         return attributes[0].values
-    if kind == "sibling" and axes[0] == axes[1]:
+    if kind == "sibling" and axes[0] == axes[1] and votes:
         return attributes[0].size * (attributes[0].size + 1) // 2
     return cells(tuple(attribute.size for attribute in attributes))
 

@@ -1,1 +1,5 @@
-"""Synthetic tables drawn from a model with a seed."""
+"""Sampling: synthetic rows from a model and a seed."""
+
+from synthcase.sampling.sample import sample
+
+__all__ = ["sample"]

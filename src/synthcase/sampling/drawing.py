@@ -19,7 +19,7 @@ from synthcase.sampling.rules import mend
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from synthcase.model.nouns import Component, Model
+    from synthcase.model.nouns import Model, TableClasses
     from synthcase.schema.layout import Attribute, TableLayout
     from synthcase.schema.nouns import Schema
 
@@ -115,7 +115,9 @@ class _Drawer:
                 else self._children(layout.by_name[table])
             )
             self.ends[table] += self.drawn[table].rows
-        return {name: self._finished(layout.by_name[name], rows) for name, rows in self.drawn.items()}
+        return {
+            name: self._finished(layout.by_name[name], rows) for name, rows in self.drawn.items()
+        }
 
     def _order(self, root: str) -> list[str]:
         """Return the tables of a tree, both parents before a child."""
@@ -141,8 +143,12 @@ class _Drawer:
         rows = np.arange(size)
         domains = self.model.components[0].references.get(table.name, {})
         for domain in domains:
-            shares = np.concatenate([c.references[table.name][domain] for c in self.model.components])
-            self.references[domain] = draw(classes, shares, self.rng(table.name, "reference", domain))
+            shares = np.concatenate(
+                [c.references[table.name][domain] for c in self.model.components]
+            )
+            self.references[domain] = draw(
+                classes, shares, self.rng(table.name, "reference", domain)
+            )
         mixed = self.rng(table.name, "order").permutation(size)
         self.references = {name: values[mixed] for name, values in self.references.items()}
         return self._columns(table, classes[mixed], rows, rows)
@@ -219,12 +225,12 @@ class _Drawer:
         self,
         table: TableLayout,
         attribute: Attribute,
-        parts: list[object],
+        parts: list[TableClasses],
         classes: Integers,
         case: Integers,
         states: NDArray[np.int16],
     ) -> NDArray[np.int16]:
-        chance = np.concatenate([part.copy[attribute.name] for part in parts])  # type: ignore[attr-defined]
+        chance = np.concatenate([part.copy[attribute.name] for part in parts])
         coin = np.stack([(1 << 30) - chance, chance], axis=1).astype(np.int32)
         copies = draw(classes, coin, self.rng(table.name, "copy", attribute.name)) == 1
         return np.where(copies, self.references[str(attribute.shared)][case], states)

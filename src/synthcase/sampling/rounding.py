@@ -81,9 +81,7 @@ def shuffled_within(groups: NDArray[np.integer], rng: np.random.Generator) -> In
     return np.argsort((groups.astype(np.int64) << 32) | keys, kind="stable")
 
 
-def draw_one_by_one(
-    shares: NDArray[np.int32], rng: np.random.Generator
-) -> NDArray[np.int16]:
+def draw_one_by_one(shares: NDArray[np.int32], rng: np.random.Generator) -> NDArray[np.int16]:
     """Draw a state for each row independently from the row's own distribution.
 
     Args:
@@ -94,4 +92,5 @@ def draw_one_by_one(
         States, `(rows,)`.
     """
     at = rng.integers(0, ONE, len(shares), dtype=np.int64)
-    return (np.cumsum(shares, axis=1, dtype=np.int64) <= at[:, None]).sum(1).astype(np.int16)
+    steps = np.cumsum(shares, axis=1, dtype=np.int64)
+    return np.asarray((steps <= at[:, None]).sum(1), dtype=np.int16)
