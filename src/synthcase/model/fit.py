@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from synthcase.plans.nouns import Measurements
 
 WIDTHS = (32, 96, 256)
-MEMBERS = 6
+MEMBERS = 8
 ENOUGH = 1.02
 GAIN = 0.01
 MANY = 10_000
+FEW = 1_000
 
 
 def fit(
@@ -111,19 +112,26 @@ def _ensemble(
         report("fit", min(done, together), together)
 
     best: Fitted | None = None
-    for width in WIDTHS if _has_pairs(targets) else (1,):
+    for width in _widths(targets):
         tried = Design(design.layout, design.votes, width)
         one = fit_once(tried, targets, member=0, steps=steps, tick=tick)
         if best is not None and one.overall > best.overall - GAIN:
             break
         best, design = one, tried
-        if one.overall < ENOUGH:
+        if max(one.chi_squared.values()) < ENOUGH:
             break
     if best is None:
         raise AssertionError
     rest = [fit_once(design, targets, member=m, steps=steps, tick=tick) for m in range(1, members)]
     report("fit", together, together)
     return design, [best, *rest]
+
+
+def _widths(targets: Targets) -> tuple[int, ...]:
+    """Return the numbers of classes to try: one where columns are taken as independent."""
+    if not _has_pairs(targets):
+        return (1,)
+    return WIDTHS if targets.cases <= FEW else WIDTHS[1:]
 
 
 def _has_pairs(targets: Targets) -> bool:

@@ -163,7 +163,7 @@ def _root_up(square: Fraction) -> Fraction:
 
 
 def _one(person: str, cases: int, root: str) -> str:
-    return f"a {person} in one {root}" if cases == 1 else f"a {person} in {cases} rows of {root}"
+    return f"a {person} in one {root}" if cases == 1 else f"a {person} in {cases} {root}s"
 
 
 def _files(who: str, rho: Fraction, cases: int) -> list[Price]:
