@@ -102,7 +102,7 @@ def _header(path: Path, table: str) -> _Header:
         splits = []
         for delimiter in DELIMITERS:
             lines = io.StringIO(text, newline="")
-            names = next(csv.reader(lines, delimiter=delimiter, strict=True), [])
+            names = next(csv.reader(lines, delimiter=delimiter), [])
             splits.append((len(names), -DELIMITERS.index(delimiter), names, lines.tell()))
         _, at, names, end = max(splits)
         if not any(names):
@@ -141,13 +141,18 @@ def _no_utf8(table: str) -> DataProblem:
     return DataProblem(f"the file of table {table} is not UTF-8 text", expected="UTF-8", todo=_UTF8)
 
 
-class _Utf8(io.RawIOBase):
-    """Passes bytes on, but refuses what is no UTF-8 before a parser sees it and quotes it."""
+class _Watched(io.RawIOBase):
+    """Passes bytes on, but refuses what is no UTF-8 before a parser sees it and quotes it.
+
+    It also counts quotation marks: after one that is not closed, the parser takes all further rows
+    for one cell without a word.
+    """
 
     def __init__(self, file: IO[bytes], table: str) -> None:
         super().__init__()
         self._file, self._table = file, table
         self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self.marks = 0
 
     def readable(self) -> bool:
         return True
@@ -158,6 +163,7 @@ class _Utf8(io.RawIOBase):
             self._decoder.decode(data, final=not data)
         except UnicodeDecodeError:
             raise _no_utf8(self._table) from None
+        self.marks += data.count(b'"')
         return data
 
 
@@ -169,19 +175,22 @@ def _csv_batches(path: Path, table: str, columns: Sequence[str]) -> Iterator[dic
     uneven: list[int] = []
     with values_hidden(f"table {table}", todo=_REGULAR), _open(path) as file:
         file.seek(header.start)
-        for batch in _parsed(_Utf8(file, table), header, sorted(set(at.values())), uneven):
+        watched = _Watched(file, table)
+        for batch in _parsed(watched, header, sorted(set(at.values())), uneven):
             yield {name: array_text(batch[column], name) for name, column in at.items()}
-    if uneven:
+    if uneven or watched.marks % 2:
         raise DataProblem(
-            f"table {table} has rows with another number of cells than its first line",
+            f"table {table} has rows with another number of cells than its first line"
+            if uneven
+            else f"table {table} has a quotation mark that is not closed",
             expected=f"{len(header.names)} cells in each row",
-            came=f"{bucket(len(uneven))} rows",
-            todo="look for a separator or line break inside a cell without quotes",
+            came=f"{bucket(len(uneven))} rows" if uneven else None,
+            todo="look for a separator, line break or quotation mark inside a cell without quotes",
         )
 
 
 def _parsed(
-    file: _Utf8, header: _Header, columns: list[str], uneven: list[int]
+    file: _Watched, header: _Header, columns: list[str], uneven: list[int]
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv

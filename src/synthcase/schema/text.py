@@ -147,14 +147,14 @@ def as_text(value: object, *, depth: int = 1) -> Plain:
     """Turn a Python value into what the same schema would be as a file.
 
     Args:
-        value: Nested mappings and sequences of text, whole or decimal numbers, days and None.
+        value: Nested mappings and sequences of text, numbers, days, true, false and None.
         depth: How deep the value stands.
 
     Returns:
-        The same with text in place of numbers and days, and `null` for None.
+        The same with the text that a file would have in their place.
 
     Raises:
-        SchemaError: The value is true, false or of another kind, or too deep.
+        SchemaError: The value is of another kind, or too deep.
 
     Example:
         >>> as_text({"bins": [0, 9, 18]})
@@ -176,12 +176,13 @@ def _scalar_text(value: object) -> str:
         return "null"
     if isinstance(value, str):
         return _whole(value)
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | Decimal):
         return str(value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     raise SchemaError(
         f"the schema holds a {type(value).__name__}",
-        expected="mappings, lists, text, numbers, days or None",
-        todo="write yes and no as text",
+        expected="mappings, lists, text, numbers, days, true, false or None",
     )
