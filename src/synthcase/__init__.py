@@ -10,6 +10,24 @@ Example:
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synthcase import datasets as datasets
+    from synthcase import errors as errors
+    from synthcase.measurement import measure as measure
+    from synthcase.model import fit as fit
+    from synthcase.pipeline import release as release
+    from synthcase.planning import plan as plan
+    from synthcase.privacy.ledger import Ledger as Ledger
+    from synthcase.records import check as check
+    from synthcase.records import draft as draft
+    from synthcase.records import read as read
+    from synthcase.releasing import load_release as load_release
+    from synthcase.releasing import package as package
+    from synthcase.releasing import verify as verify
+    from synthcase.sampling import sample as sample
+    from synthcase.schema import load_schema as load_schema
 
 __version__ = "0.1.0"
 

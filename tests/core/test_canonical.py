@@ -75,7 +75,7 @@ def test_floats_pass_only_when_asked_for(number):
         np.int64(3),
         "\ud800",
         {"\udfff": 1},
-        object(),
+        frozenset(),
     ],
     ids=repr,
 )
