@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 
 from synthcase.model.nouns import ONE, Component, FitReport, Model, TableClasses
+from synthcase.planning.prices import prices_of
 from synthcase.plans.files import answers_bytes, answers_from_bytes, measurements_hash
 from synthcase.plans.nouns import (
     VOTE,
     ExpectedError,
-    Guarantee,
     LedgerEntry,
     Measurements,
     Plan,
     PlannedTable,
 )
+from synthcase.privacy.accounting import DELTA
 from synthcase.sampling.nouns import Chunk, SyntheticTables, TableChunk
 from synthcase.schema import load_schema
 from synthcase.schema.layout import layout_of
@@ -114,26 +115,18 @@ def handmade_plan(schema: Schema | None = None) -> Plan:
         planned("sibling", ("victim", "age"), ("victim", "age"), size=15),
         planned("agreement", ("victim", "age"), ("victim", "age"), size=3),
     )
-    rho = len(tables) * Fraction(1, 50)
+    schema = schema or handmade_schema()
+    lines = prices_of(schema, tables, unit="case")
     return Plan(
-        schema=schema or handmade_schema(),
+        schema=schema,
         unit="case",
         epsilon="2.5",
-        delta=Fraction(1, 10**6),
+        delta=DELTA,
         expected={"case": 80, "victim": 160},
         expected_source="given",
         tables=tables,
-        prices={"case": rho, "victim": 8 * rho, "trafficker": 2 * rho},
-        guarantees=(
-            Guarantee(
-                who="one victim in 1 case", account="victim", cases=1, files=1, rho=2 * rho,
-                epsilon=3.70002, belief=0.9310001,
-            ),
-            Guarantee(
-                who="one case", account="case", cases=1, files=1, rho=rho, epsilon=2.4999,
-                belief=0.87,
-            ),
-        ),
+        prices={line.account: line.rho for line in lines if line.account},
+        guarantees=tuple(line.guarantee(DELTA) for line in lines),
         not_protected=("that the file exists",),
         errors=(
             ExpectedError(
@@ -289,10 +282,9 @@ def stand_in(monkeypatch) -> None:
 
     def plan(schema, *, epsilon, expect=None, unit=None):
         made = handmade_plan(schema)
-        return replace(
-            made, epsilon=str(epsilon), unit=unit or "case", expected=expect or made.expected,
-            expected_source="given" if expect else "assumed",
-        )  # fmt: skip
+        source = "given" if expect else "assumed"
+        expected = expect or made.expected
+        return replace(made, epsilon=str(epsilon), expected=expected, expected_source=source)
 
     def sample(model, *, seed=0, cases=None):
         return SyntheticTables(model=model, seed=seed, roots={"case": cases or model.roots["case"]})

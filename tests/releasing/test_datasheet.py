@@ -19,8 +19,9 @@ def page(measurements=None, **options):
 
 def test_the_persons_number_comes_first_then_the_cases():
     text = page()
-    assert text.index("For one victim in 1 case: ε = 3.71") < text.index("| one case |")
-    assert "at most 93.2 % sure" in text
+    assert text.index("For a victim in 2 cases: ε = 7.59.") < text.index("For a case ")
+    assert "can become at most 99.5 % sure" in text
+    assert text.index("| a victim in one case | 3.47 | 91.6 % |") < text.index("| a case ")
 
 
 @pytest.mark.parametrize(

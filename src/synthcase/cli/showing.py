@@ -51,12 +51,11 @@ def _table(title: str, *columns: str) -> Table:
 def _promise(plan: Plan) -> Table:
     table = _table(
         f"The promise (δ = {plan.delta})",
-        "who is protected", "in cases", "in files", "ε", "50 % sure becomes at most",
+        "who is protected", "ε", "50 % sure becomes at most",
     )  # fmt: skip
     for line in plan.guarantees:
         table.add_row(
-            line.who, str(line.cases), str(line.files), decimal_text(line.epsilon, 2),
-            f"{decimal_text(100 * line.belief, 1)} %",
+            line.who, decimal_text(line.epsilon, 2), f"{decimal_text(100 * line.belief, 1)} %",
         )  # fmt: skip
     return table
 

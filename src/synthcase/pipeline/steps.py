@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthcase.errors import UsageError
+from synthcase.errors import FileProblem, UsageError
 from synthcase.pipeline.preparing import Consent, afford, open_ledger, paid_before
 from synthcase.pipeline.resuming import measurements_of
 from synthcase.plans.files import PLAN_FILE, load_plan, save_measurements, save_plan
 from synthcase.releasing.packaging import check_releasable
+from synthcase.releasing.promise import promise_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ def measure_once(  # noqa: PLR0913 - as many as the command has options
 
     opened = open_ledger(ledger)
     check_releasable(plan.schema)
+    _check_promise(plan)
     _check_place(plan, out, replace=replace)
     purpose = purpose or f"measure into {out.name}"
     paid = paid_before(opened, plan, purpose)
@@ -71,6 +73,17 @@ def measure_once(  # noqa: PLR0913 - as many as the command has options
     if not out.with_name(PLAN_FILE).exists():
         save_plan(plan, out.with_name(PLAN_FILE))
     return measurements
+
+
+def _check_promise(plan: Plan) -> None:
+    """Refuse a plan whose file was changed so skilfully that it fits itself."""
+    problems = list(promise_problems(plan))
+    if problems:
+        raise FileProblem(
+            "The plan promises something else than its schema gives.",
+            came="; ".join(problems[:3]),
+            todo="Make the plan again: synthcase plan",
+        )
 
 
 def _check_place(plan: Plan, out: Path, *, replace: bool) -> None:

@@ -111,7 +111,7 @@ def _about(
 
 def _promise(plan: Plan) -> dict[str, object]:
     return {
-        "headline": [_headline(line) for line in plan.guarantees[:1]],
+        "headline": [_headline(line) for line in plan.guarantees if line.account],
         "guarantees": [_guarantee(line) for line in plan.guarantees],
         "delta": str(plan.delta),
         "epsilon": plan.epsilon,
@@ -128,16 +128,14 @@ def _promise(plan: Plan) -> dict[str, object]:
 
 def _headline(line: Guarantee) -> str:
     return (
-        f"For {line.who}: ε = {decimal_text(line.epsilon, 2)}, that is, somebody who is 50 % sure "
-        f"of their presence can become at most {_percent(line.belief)} sure."
+        f"For {line.who}: ε = {decimal_text(line.epsilon, 2)}. Somebody who is 50 % sure of their "
+        f"presence can become at most {_percent(line.belief)} sure."
     )
 
 
 def _guarantee(line: Guarantee) -> dict[str, object]:
     return {
         "who": line.who,
-        "cases": line.cases,
-        "files": line.files,
         "epsilon": decimal_text(line.epsilon, 2),
         "belief": _percent(line.belief),
     }

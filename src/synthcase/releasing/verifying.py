@@ -29,6 +29,7 @@ from synthcase.releasing.manifest import (
     manifest_from_bytes,
 )
 from synthcase.releasing.nouns import DATA_FOLDER, SCHEMA_FILE
+from synthcase.releasing.promise import promise_problems
 
 if TYPE_CHECKING:
     from synthcase.plans.nouns import Plan
@@ -166,19 +167,9 @@ def _part_problems(folder: Path, manifest: Manifest) -> Iterator[str]:
 
 
 def _promise_problems(plan: Plan, manifest: Manifest) -> Iterator[str]:
-    """Compute every printed ε again from its exact price."""
-    from synthcase.privacy.accounting import epsilon_of
-
     if (manifest.unit, manifest.epsilon) != (plan.unit, plan.epsilon):
         yield "the manifest states another promise than the plan"
-    for line in plan.guarantees:
-        try:
-            honest = epsilon_of(line.rho, delta=plan.delta)
-        except SynthcaseError:
-            honest = float("inf")
-        # Far below the last printed digit, so that another version of the arithmetic may round.
-        if line.epsilon < honest - 1e-6:
-            yield f"the plan promises a smaller ε than its price gives: {line.who}"
+    yield from promise_problems(plan)
 
 
 def _row_problems(folder: Path, manifest: Manifest) -> Iterator[str]:
