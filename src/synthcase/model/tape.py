@@ -54,11 +54,21 @@ class Tape:
 
     def leaf(self, value: Array) -> Node:
         """Put a parameter or a constant on the tape."""
-        return self._add(value)
+        return self.record(value)
 
-    def _add(
+    def record(
         self, value: Array, sources: tuple[Node, ...] = (), backward: Backward | None = None
     ) -> Node:
+        """Put the result of an operation on the tape.
+
+        Args:
+            value: The result.
+            sources: The nodes it was made from.
+            backward: Sends a gradient of the result to one gradient a source.
+
+        Returns:
+            Its node.
+        """
         node = Node(self, value, sources, backward)
         self.nodes.append(node)
         return node
@@ -97,7 +107,7 @@ def _unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
 
 def add(one: Node, two: Node) -> Node:
     """Return one + two, broadcast as numpy does."""
-    return one.tape._add(
+    return one.tape.record(
         one.value + two.value,
         (one, two),
         lambda g: (_unbroadcast(g, one.shape), _unbroadcast(g, two.shape)),
@@ -106,7 +116,7 @@ def add(one: Node, two: Node) -> Node:
 
 def mul(one: Node, two: Node) -> Node:
     """Return one · two cell by cell, broadcast as numpy does."""
-    return one.tape._add(
+    return one.tape.record(
         one.value * two.value,
         (one, two),
         lambda g: (
@@ -119,7 +129,7 @@ def mul(one: Node, two: Node) -> Node:
 def affine(one: Node, scale: float, shift: float = 0.0) -> Node:
     """Return scale · one + shift."""
     kind = one.value.dtype.type
-    return one.tape._add(
+    return one.tape.record(
         one.value * kind(scale) + kind(shift), (one,), lambda g: (g * kind(scale),)
     )
 
@@ -127,7 +137,7 @@ def affine(one: Node, scale: float, shift: float = 0.0) -> Node:
 def inverse(one: Node) -> Node:
     """Return 1 / one."""
     value = 1 / one.value
-    return one.tape._add(value, (one,), lambda g: (-g * value * value,))
+    return one.tape.record(value, (one,), lambda g: (-g * value * value,))
 
 
 def matmul(one: Node, two: Node) -> Node:
@@ -141,28 +151,30 @@ def matmul(one: Node, two: Node) -> Node:
         right = np.matmul(np.swapaxes(one.value, -1, -2), g)
         return _unbroadcast(left, one.shape), _unbroadcast(right, two.shape)
 
-    return one.tape._add(np.matmul(one.value, two.value), (one, two), backward)
+    return one.tape.record(np.matmul(one.value, two.value), (one, two), backward)
 
 
 def transpose(one: Node, axes: tuple[int, ...] | None = None) -> Node:
     """Return the array with its axes in another order (reversed by default)."""
-    order = axes or tuple(reversed(range(one.value.ndim)))
+    order = tuple(reversed(range(one.value.ndim))) if axes is None else axes
     back = tuple(np.argsort(order))
-    return one.tape._add(np.transpose(one.value, order), (one,), lambda g: (np.transpose(g, back),))
+    return one.tape.record(
+        np.transpose(one.value, order), (one,), lambda g: (np.transpose(g, back),)
+    )
 
 
 def reshape(one: Node, shape: tuple[int, ...]) -> Node:
     """Return the array in another shape."""
-    return one.tape._add(one.value.reshape(shape), (one,), lambda g: (g.reshape(one.shape),))
+    return one.tape.record(one.value.reshape(shape), (one,), lambda g: (g.reshape(one.shape),))
 
 
 def total(one: Node, axis: int | None = None) -> Node:
     """Return the sum over one axis (kept with length 1), or over all as a number."""
     if axis is None:
-        return one.tape._add(
+        return one.tape.record(
             np.asarray(one.value.sum()), (one,), lambda g: (np.broadcast_to(g, one.shape),)
         )
-    return one.tape._add(
+    return one.tape.record(
         one.value.sum(axis=axis, keepdims=True),
         (one,),
         lambda g: (np.broadcast_to(g, one.shape),),
@@ -177,7 +189,7 @@ def part(one: Node, span: slice | NDArray[np.int64]) -> Node:
         full[..., span] = g
         return (full,)
 
-    return one.tape._add(one.value[..., span], (one,), backward)
+    return one.tape.record(one.value[..., span], (one,), backward)
 
 
 def pick(one: Node, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Node:
@@ -188,13 +200,13 @@ def pick(one: Node, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Node
         full[rows, columns] = g
         return (full,)
 
-    return one.tape._add(one.value[rows, columns], (one,), backward)
+    return one.tape.record(one.value[rows, columns], (one,), backward)
 
 
 def join(nodes: Sequence[Node]) -> Node:
     """Return arrays side by side along the last axis."""
     edges = np.cumsum([node.shape[-1] for node in nodes])[:-1]
-    return nodes[0].tape._add(
+    return nodes[0].tape.record(
         np.concatenate([node.value for node in nodes], axis=-1),
         tuple(nodes),
         lambda g: tuple(np.split(g, edges, axis=-1)),
@@ -209,7 +221,7 @@ def softmax(one: Node, starts: NDArray[np.int64] | None = None) -> Node:
         weighted = g * value
         return (weighted - value * _run_sums(weighted, starts),)
 
-    return one.tape._add(value, (one,), backward)
+    return one.tape.record(value, (one,), backward)
 
 
 def softmax_values(
@@ -242,13 +254,13 @@ def _run_sums(array: Array, starts: NDArray[np.int64] | None) -> Array:
 def sigmoid(one: Node) -> Node:
     """Return 1 / (1 + e^-x)."""
     value = 1 / (1 + np.exp(-np.clip(one.value, -30, 30)))
-    return one.tape._add(value, (one,), lambda g: (g * value * (1 - value),))
+    return one.tape.record(value, (one,), lambda g: (g * value * (1 - value),))
 
 
 def log(one: Node, floor: float = 1e-12) -> Node:
     """Return the natural logarithm of max(x, floor)."""
     safe = np.maximum(one.value, one.value.dtype.type(floor))
-    return one.tape._add(np.log(safe), (one,), lambda g: (g / safe,))
+    return one.tape.record(np.log(safe), (one,), lambda g: (g / safe,))
 
 
 def squared_error(one: Node, target: Array, weight: Array, scale: float) -> Node:
@@ -256,6 +268,6 @@ def squared_error(one: Node, target: Array, weight: Array, scale: float) -> Node
     kind = one.value.dtype.type
     residual = (one.value * kind(scale) - target) * weight
     value = np.asarray((residual * (one.value * kind(scale) - target)).sum(dtype=np.float64))
-    return one.tape._add(
+    return one.tape.record(
         value.astype(one.value.dtype), (one,), lambda g: (g * kind(2 * scale) * residual,)
     )

@@ -1,4 +1,4 @@
-"""Draws with rounded counts: as many rows of each state as the model expects, in random order."""
+"""Draws with rounded counts: as many rows of each state as the model expects, at random places."""
 
 from __future__ import annotations
 
@@ -19,9 +19,12 @@ def draw(
 ) -> NDArray[np.int16]:
     """Draw a state for each row from the distribution of its group.
 
-    Instead of independent draws a group of m rows gets m · share rows of each state, rounded; what
-    rounding leaves is carried to the next group, so that totals hold too. Which row gets which
-    state is random.
+    Each row gets a state with the probability its group gives it, as with independent draws, but
+    the number of rows of each state is nearly the expected one, in every group and over all groups
+    together. States are handed out one after another, the most frequent first, by systematic
+    sampling: rows are laid in a line, each as long as its probability, and whoever holds a whole
+    number from a random start on is chosen. Groups stand in random order, so that two columns with
+    the same shares do not go together.
 
     Args:
         groups: Group of each row, `(rows,)`.
@@ -33,46 +36,53 @@ def draw(
 
     Privacy:
         Post-processing of Measurements.
+
+    References:
+        Madow (1949), On the theory of systematic sampling II, doi:10.1214/aoms/1177729988.
     """
-    sizes = np.bincount(groups, minlength=len(shares))
-    counts = rounded(sizes, shares)
-    states = np.repeat(np.tile(np.arange(shares.shape[1]), len(shares)), counts.ravel())
+    line = _in_line(groups, len(shares), rng)
+    expected = np.bincount(groups, minlength=len(shares)) @ shares.astype(np.int64)
     found = np.empty(len(groups), dtype=np.int16)
-    found[shuffled_within(groups, rng)] = states
+    left = np.full(len(groups), ONE, dtype=np.int64)
+    due = 0
+    for state in np.argsort(-expected, kind="stable"):
+        if not len(line):
+            break
+        due += int(expected[state])
+        own = shares[groups[line], state].astype(np.int64)
+        chosen = _systematic(_towards((own << 30) // left, due), int(rng.integers(0, ONE)))
+        found[line[chosen]] = state
+        due -= int(chosen.sum()) * ONE
+        left = (left - own)[~chosen]
+        line = line[~chosen]
     return found
 
 
-def rounded(sizes: Integers, shares: NDArray[np.int32]) -> Integers:
-    """Return whole counts near sizes · shares: rows add up exactly, columns nearly.
+def _in_line(groups: NDArray[np.integer], number: int, rng: np.random.Generator) -> Integers:
+    """Return row numbers, groups in random order and in random order inside a group."""
+    return shuffled_within(rng.permutation(number)[groups], rng)
 
-    Args:
-        sizes: Rows of each group, `(groups,)`.
-        shares: Distributions in units of 2^-30, `(groups, states)`.
 
-    Returns:
-        Counts, `(groups, states)`.
+def _towards(chances: Integers, due: int) -> Integers:
+    """Shift chances so that they add up to what is due, less or more than one row.
+
+    What earlier states have left over differs a little from its mean, and that would add up. A
+    difference below one row stays: it is chance, and without it few rows would be no fair draw.
+    Chances of 0 and 1 stay too.
     """
-    counts = np.zeros(shares.shape, dtype=np.int64)
-    carry = np.zeros(shares.shape[1], dtype=np.int64)
-    for group in np.flatnonzero(sizes):
-        wanted = sizes[group] * shares[group].astype(np.int64)
-        target = wanted + carry
-        given = np.where(wanted > 0, np.maximum(target >> 30, 0), 0)
-        missing = int(sizes[group] - given.sum())
-        rest = np.where(wanted > 0, target - (given << 30), np.iinfo(np.int64).min >> 1)
-        while missing > 0:
-            best = np.argsort(-rest, kind="stable")[: min(missing, int((wanted > 0).sum()))]
-            given[best] += 1
-            rest[best] -= ONE
-            missing -= len(best)
-        while missing < 0:
-            worst = int(np.argmin(np.where(given > 0, rest, np.iinfo(np.int64).max)))
-            given[worst] -= 1
-            rest[worst] += ONE
-            missing += 1
-        counts[group] = given
-        carry = target - (given << 30)
-    return counts
+    missing = due - int(chances.sum())
+    spread = (chances >> 15) * ((ONE - chances) >> 15)
+    room = int(spread.sum())
+    if abs(missing) <= ONE or not room:
+        return chances
+    shift = min(abs(missing) - ONE, room) / room * (1 if missing > 0 else -1)
+    return np.asarray(chances + np.rint(spread * shift).astype(np.int64))
+
+
+def _systematic(chances: Integers, start: int) -> NDArray[np.bool_]:
+    """Choose rows with given chances in units of 2^-30; any run of rows gets its sum, rounded."""
+    passed = (np.cumsum(chances) + start) >> 30
+    return np.asarray(np.diff(passed, prepend=0) > 0)
 
 
 def shuffled_within(groups: NDArray[np.integer], rng: np.random.Generator) -> Integers:
