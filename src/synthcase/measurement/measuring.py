@@ -13,6 +13,7 @@ from synthcase.core.progress import ProgressOption, resolve
 from synthcase.errors import UsageError
 from synthcase.measurement.counting import count
 from synthcase.measurement.view import person_view, vote_view
+from synthcase.planning.honesty import refuse_false_promise
 from synthcase.plans.files import answers_bytes, answers_from_bytes
 from synthcase.plans.nouns import LedgerEntry, Measurements, Plan, PlannedTable
 from synthcase.privacy.noise import add_noise
@@ -93,7 +94,7 @@ def measure(
         The noisy answers.
 
     Raises:
-        UsageError: If the plan is for another schema.
+        UsageError: If the plan is for another schema, or does not keep what it promises.
         BudgetRefused: If an account cannot pay.
         LedgerError: If the ledger is broken.
 
@@ -105,6 +106,7 @@ def measure(
             "The plan was made for another schema than the one the records were read by.",
             todo="read the records by the plan's schema",
         )
+    refuse_false_promise(plan)
     reservation = ledger.find(plan.hash, prices=plan.prices)
     if reservation is None:
         reservation = ledger.reserve(plan.prices, plan_hash=plan.hash, purpose=purpose)
