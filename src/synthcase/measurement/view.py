@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synthcase.planning.owning import between, is_cut
 from synthcase.plans.nouns import VOTE
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from synthcase.records.nouns import Records
     from synthcase.schema.layout import CountBins, Layout
-    from synthcase.schema.nouns import Schema
 
     Rows = NDArray[np.int64]
 
@@ -68,7 +68,9 @@ def vote_view(records: Records) -> dict[str, TableView]:
 
 
 def person_view(records: Records, key: bytes) -> dict[str, TableView]:
-    """Arrange records for weight-1 rows: rows a person owns are cut to the cap, all by own hash.
+    """Arrange records for weight-1 rows: rows that leave with a person are cut to the cap.
+
+    Rows between the cases and the persons that nobody stands under are left out.
 
     Args:
         records: Real records.
@@ -80,6 +82,7 @@ def person_view(records: Records, key: bytes) -> dict[str, TableView]:
     """
     views: dict[str, TableView] = {}
     rows: dict[str, Rows] = {}
+    occupied = _occupied(records)
     for layout in records.layout.tables:
         name = layout.name
         table = records.tables[name]
@@ -87,18 +90,28 @@ def person_view(records: Records, key: bytes) -> dict[str, TableView]:
         kept = np.arange(table.rows)
         if table.parent is not None and layout.parent is not None:
             kept = kept[np.isin(table.parent, rows[layout.parent])]
-            if cut_applies(records.schema, name):
+            if between(records.schema, name):
+                kept = kept[occupied[name][kept]]
+            if is_cut(records.schema, name):
                 kept = _cut(kept, table.parent, secret, records.schema.cap(name))
         rows[name] = kept
         views[name] = _arrange(records, name, rows, views, secret=secret)
     return _with_counts(records.layout, views)
 
 
-def cut_applies(schema: Schema, table: str) -> bool:
-    """Say whether rows of a table are cut: those that leave with one person or with the case."""
-    persons = {person.table for person in schema.protect.persons}
-    above = {name for person in persons for name in schema.path(person)}
-    return table not in above
+def _occupied(records: Records) -> dict[str, NDArray[np.bool_]]:
+    """Say for each table above persons which rows somebody stands under, bool `(rows,)`."""
+    persons = {person.table for person in records.schema.protect.persons}
+    found: dict[str, NDArray[np.bool_]] = {}
+    for layout in reversed(records.layout.tables):
+        table = records.tables[layout.name]
+        if table.parent is None or layout.parent is None:
+            continue
+        holding = np.ones(table.rows, bool) if layout.name in persons else found.get(layout.name)
+        if holding is not None:
+            empty = np.zeros(records.tables[layout.parent].rows, bool)
+            found.setdefault(layout.parent, empty)[table.parent[holding]] = True
+    return found
 
 
 def _cut(kept: Rows, parent: Rows, secret: NDArray[np.uint64], cap: int) -> Rows:
@@ -107,7 +120,7 @@ def _cut(kept: Rows, parent: Rows, secret: NDArray[np.uint64], cap: int) -> Rows
 
 
 def _rank_in_run(sorted_values: Rows) -> Rows:
-    """Number the members of each run of equal values from 0."""
+    """Return the place of each value in its run of equal values, from 0."""
     at = np.arange(len(sorted_values))
     if not len(at):
         return at

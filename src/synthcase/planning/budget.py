@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, pi, sqrt
 
+from synthcase.errors import UsageError
 from synthcase.planning.candidates import Candidate
+from synthcase.plans.nouns import RHO_GRID
 
 SHARES = {
-    "rows": 0.01, "own": 0.34, "ancestor": 0.28, "sibling": 0.35, "agreement": 0.08, "co_child": 0.08,
-}  # fmt: skip
+    "rows": 0.01,
+    "own": 0.34,
+    "ancestor": 0.28,
+    "sibling": 0.35,
+    "agreement": 0.08,
+    "co_child": 0.08,
+}
 """Share of the budget of each kind of table beside one-ways, before renormalising."""
 ONE_WAY_ERROR = 0.12
 ONE_WAYS_ONLY = 0.8
@@ -70,22 +77,47 @@ def allot(weighted: Sequence[Weighted], rho: Fraction) -> dict[str, Fraction]:
     Returns:
         σ in count units by table id, dyadic, rounded up.
 
+    Raises:
+        UsageError: If ρ is below the rounding of so many prices.
+
     Privacy:
         Reads no record.
     """
     shares = _shares(weighted, float(rho))
-    used: dict[str, float] = defaultdict(float)
-    for item in weighted:
-        for kind, squared in item.delta_squared.items():
-            used[kind] += shares.get(item.candidate.id, 0.0) * float(squared / item.worst)
+    planned = [item for item in weighted if shares.get(item.candidate.id)]
+    room = rho - Fraction(len(planned), RHO_GRID)  # each price is rounded up to the grid
+    if room <= 0:
+        raise UsageError("ε is too small to count so many tables.", todo="Plan with a larger ε.")
     found = {}
-    for item in weighted:
-        if share := shares.get(item.candidate.id):
-            # what concerns victims alone costs traffickers nothing: each kind spends all its budget
-            slack = 1 / max(used[kind] for kind in item.delta_squared)
-            sigma = sqrt(float(item.worst) / (2 * float(rho) * share * slack))
-            found[item.candidate.id] = _dyadic_up(sigma, bits=0 if item.unit > 1 else _SIGMA_BITS)
+    for item, share in _filled(planned, shares):
+        sigma = sqrt(float(item.worst) / (2 * float(room) * share))
+        found[item.candidate.id] = _dyadic_up(sigma, bits=0 if item.unit > 1 else _SIGMA_BITS)
     return found
+
+
+def _filled(
+    planned: Sequence[Weighted], shares: Mapping[str, float]
+) -> Iterator[tuple[Weighted, float]]:
+    """Yield every table with its share of ρ, so that each protected kind spends all of its own.
+
+    All shares grow together until one kind has spent everything; then those of the tables that
+    cost it nothing go on growing.
+    """
+    waiting = list(planned)
+    left: dict[str, float] = defaultdict(lambda: 1.0)
+    while waiting:
+        used: dict[str, float] = defaultdict(float)
+        for item in waiting:
+            for kind, squared in item.delta_squared.items():
+                used[kind] += shares[item.candidate.id] * float(squared / item.worst)
+        first = min(used, key=lambda kind: left[kind] / used[kind])
+        growth = left[first] / used[first]
+        for item in [item for item in waiting if first in item.delta_squared]:
+            share = shares[item.candidate.id] * growth
+            for kind, squared in item.delta_squared.items():
+                left[kind] -= share * float(squared / item.worst)
+            yield item, share
+        waiting = [item for item in waiting if first not in item.delta_squared]
 
 
 def _shares(weighted: Sequence[Weighted], rho: float) -> dict[str, float]:

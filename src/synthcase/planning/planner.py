@@ -12,6 +12,7 @@ from synthcase.planning.answers import expected_errors
 from synthcase.planning.budget import Weighted, allot
 from synthcase.planning.candidates import candidates
 from synthcase.planning.masses import Expected, expected_rows
+from synthcase.planning.owning import is_cut, pointing_at
 from synthcase.planning.prices import prices_of
 from synthcase.planning.words import not_protected, remarks
 from synthcase.plans.nouns import VOTE, Plan, PlannedTable
@@ -59,6 +60,8 @@ def plan(
         raise UsageError(
             "The schema names no table of persons.", todo="name them under `protect: persons:`"
         )
+    if unit == "person":
+        _refuse_unbounded(schema)
     rho = rho_of(epsilon)
     if not rho:
         raise UsageError("ε is too small to count anything.", expected="at least about 0.01")
@@ -81,6 +84,22 @@ def plan(
         errors=expected_errors(schema, layout, tables, expected),
         remarks=remarks(schema, expected, tables),
     )
+
+
+def _refuse_unbounded(schema: Schema) -> None:
+    """Refuse to plan for a person whose leaving takes along any number of others.
+
+    Raises:
+        UsageError: If persons stand among or below the rows that point to a person.
+    """
+    for person in schema.protect.persons:
+        for link in pointing_at(schema, person.table):
+            if not is_cut(schema, link):
+                raise UsageError(
+                    f"Rows of {link} leave with the {person.table} they point to, and persons with "
+                    "them, so nothing bounds what one person changes.",
+                    todo="Plan with the case as the protected unit: --unit case",
+                )
 
 
 def _by_votes(schema: Schema, table: str, unit: str) -> bool:

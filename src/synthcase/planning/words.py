@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from synthcase.planning.masses import Expected
+from synthcase.planning.owning import pointing_at
+from synthcase.planning.prices import pointers
 
 if TYPE_CHECKING:
     from synthcase.plans.nouns import PlannedTable
@@ -27,8 +29,10 @@ def not_protected(schema: Schema, unit: str) -> tuple[str, ...]:
     """
     root = schema.roots[0].name
     found = [
-        "What is true of the population: that a kind of case is common can be learnt whether or "
-        "not any one person is recorded.",
+        (
+            "What is true of the population: that a kind of case is common can be learnt whether "
+            "or not any one person is recorded."
+        ),
         "Groups larger than the lines above: the price grows with the square of their number.",
         "Records on a computer that somebody else controls, and what is told outside this release.",
     ]
@@ -37,14 +41,14 @@ def not_protected(schema: Schema, unit: str) -> tuple[str, ...]:
             f"That a {root} exists, and its own columns, beyond what one person changes.",
             f"That a {root} had other persons.",
         ]
-    for table in schema.measured:
-        for parent in table.parents[1:]:
-            other = schema.path(parent.table)[0]
-            if other != schema.path(table.name)[0] and not schema.table(parent.table).lookup:
-                found.append(
-                    f"A {parent.table} that many rows of {table.name} point to: the lines above "
-                    "give its price for 1, 3 and 10 of them."
-                )
+        found += [
+            f"A {person.table} that more than {schema.cap(link)} rows of {link} point to."
+            for person in schema.protect.persons
+            for link in pointing_at(schema, person.table)
+        ]
+    for link, target, priced in pointers(schema, unit=unit):
+        lines = ": the lines above give its price for 1, 3 and 10 of them." if priced else "."
+        found.append(f"A {target} that many rows of {link} point to{lines}")
     for table in schema.tables:
         if table.public_rows is not None:
             found.append(
@@ -79,16 +83,16 @@ def remarks(schema: Schema, expected: Expected, tables: Sequence[PlannedTable]) 
         own = [table for table in tables if table.root == root.name]
         if all(table.kind in ("rows", "one_way") for table in own) and len(own) > 2:
             found.append(
-                f"For so few rows of {root.name} at this ε, only one-way tables are worth counting: "
-                "columns will be released as if independent. Merge values, pool years, or ask "
-                "fewer columns."
+                f"For so few rows of {root.name} at this ε, only one-way tables are worth "
+                "counting: columns will be released as if independent. Merge values, pool years, "
+                "or ask fewer columns."
             )
-    for table in schema.measured:
-        if len(table.parents) > 1 and not schema.table(table.parents[1].table).lookup:
-            found.append(
-                f"{table.name} is modelled as rows of {table.parents[0].table}; which "
-                f"{table.parents[1].table} it points to is filled at random."
-            )
+    found += [
+        f"{table.name} is modelled as rows of {table.parents[0].table}; which "
+        f"{table.parents[1].table} it points to is filled at random."
+        for table in schema.measured
+        if len(table.parents) > 1
+    ]
     if schema.unapproved:
         found.append(
             "Domains read off the data and not approved yet: " + ", ".join(schema.unapproved)
