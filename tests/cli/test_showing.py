@@ -5,6 +5,7 @@ import pytest
 import handmade
 from synthcase.cli.showing import as_json, ledger_json, plan_lines, plan_tables
 from synthcase.cli.talk import show
+from synthcase.plans.fields import decimal_text
 from synthcase.privacy.ledger import Ledger
 
 PLAN = handmade.handmade_plan()
@@ -15,8 +16,9 @@ def test_the_persons_number_comes_first(capsys):
         show(table)
     out = capsys.readouterr().out
     assert out.index("a victim in one case") < out.index("a case with all its rows")
-    assert "3.47" in out
-    assert "91.6 %" in out
+    first = PLAN.guarantees[0]
+    assert decimal_text(first.epsilon, 2) in out
+    assert f"{decimal_text(100 * first.belief, 1)} %" in out
     assert "± 13" in out
     assert "not measured" in out
 
@@ -25,7 +27,7 @@ def test_the_rest_is_said_in_lines():
     text = "\n".join(plan_lines(PLAN))
     assert "Not promised: that the file exists" in text
     assert "Remark: figures are rounded" in text
-    assert "case=80, victim=160 (given)" in text
+    assert "case=2000, victim=4000, " in text
 
 
 def test_what_others_wrote_is_no_markup(capsys):

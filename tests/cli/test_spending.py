@@ -4,6 +4,7 @@ import handmade
 from synthcase.cli.spending import consent, spending_lines
 from synthcase.cli.talk import Talk
 from synthcase.errors import BudgetRefused
+from synthcase.privacy.budget import epsilon_text
 from synthcase.privacy.ledger import Ledger
 
 PLAN = handmade.handmade_plan()
@@ -17,7 +18,8 @@ def ledger(tmp_path):
 def test_what_is_spent_stands_beside_what_is_left(ledger):
     lines = spending_lines(PLAN, ledger)
     assert len(lines) == len(PLAN.prices)
-    assert lines[0] == "  victim: this spends ε = 7.585 of 19.999 left"
+    price = epsilon_text(PLAN.prices["victim"], up=True)
+    assert lines[0] == f"  victim: this spends ε = {price} of 19.999 left"
 
 
 def test_without_a_terminal_nobody_is_asked(ledger, capsys):

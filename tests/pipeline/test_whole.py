@@ -33,7 +33,7 @@ def test_records_become_a_release_that_the_ledger_remembers(run, ledger):
     made = run(expect={"case": 80}, seed=4, purpose="teaching")
     assert verify(made.folder).ok
     assert made.manifest.seed == 4
-    assert made.plan.expected == {"case": 80}
+    assert made.plan.expected["case"] == 80
     (remembered,) = ledger.budget.releases
     assert remembered.sha256 == made.manifest.hash
     assert ledger.reservations()[0].purpose == "teaching"

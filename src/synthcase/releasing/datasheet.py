@@ -117,7 +117,11 @@ def _promise(plan: Plan) -> dict[str, object]:
         "epsilon": plan.epsilon,
         "unit": plan.unit,
         "tables": len(plan.tables),
-        "prices": [(account, f"{float(rho):.6g}") for account, rho in plan.prices.items()],
+        "prices": [
+            (line.account, f"{float(plan.prices[line.account]):.6g}")
+            for line in plan.guarantees
+            if line.account
+        ],
         "not_protected": plan.not_protected,
         "expected": ", ".join(f"{number} rows of {name}" for name, number in plan.expected.items()),
         "expected_source": _SOURCES[plan.expected_source],
