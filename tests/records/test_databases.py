@@ -3,7 +3,9 @@ import sqlite3
 import duckdb
 import pytest
 
+from casefiles import write_sqlite
 from synthcase.errors import DataProblem
+from synthcase.records import check, draft, read
 from synthcase.records.databases import DuckdbSource, SqliteSource
 
 
@@ -78,3 +80,12 @@ def test_a_database_without_rows_gives_no_batch(tmp_path):
     connection.execute("CREATE TABLE t (a VARCHAR)")
     connection.close()
     assert all(batch == {"a": []} for batch in cells(DuckdbSource(path), "t", ["a"]))
+
+
+@pytest.mark.parametrize("cut", [1, 2000, 4096, 9000])
+def test_an_sqlite_file_that_is_cut_off_is_refused(tmp_path, tables, schema, cut):
+    path = write_sqlite(tmp_path / "a.db", tables)
+    path.write_bytes(path.read_bytes()[:-cut])
+    for verb in (read, check, lambda source, _: draft(source)):
+        with pytest.raises(DataProblem):
+            verb(path, schema)

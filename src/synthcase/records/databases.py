@@ -101,6 +101,15 @@ class SqliteSource:
                 f"{path.name} has changes that are not yet in the file ({log.name})",
                 todo="close the program that has it open, or make a copy by `.backup`",
             )
+        with self._guarded(), closing(self._connect()) as connection:
+            size = connection.execute("PRAGMA page_size").fetchone()[0]
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            whole = path.stat().st_size >= size * pages
+        # SQLite reads what is cut off from the last page as zeros, without a word.
+        if not whole:
+            raise DataProblem(
+                f"the database {path.name} is cut off", todo="copy the whole file again"
+            )
 
     def tables(self) -> tuple[str, ...]:
         """Return the names of all tables of the file."""
