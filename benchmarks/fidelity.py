@@ -58,6 +58,17 @@ class Line:
             return None
         return (self.independent - float(np.mean(distances))) / room
 
+    @property
+    def lost(self) -> bool:
+        """Say whether ours is farther than the one-way baseline, beyond two standard errors."""
+        if min(len(self.ours), len(self.oneway)) < 2:
+            return False
+        error = np.sqrt(
+            np.var(self.ours, ddof=1) / len(self.ours)
+            + np.var(self.oneway, ddof=1) / len(self.oneway)
+        )
+        return bool(np.mean(self.ours) - np.mean(self.oneway) > 2 * error)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -172,7 +183,8 @@ def table_of(lines: Sequence[Line]) -> str:
         means = [float(np.mean(found)) if found else None for found in (line.oneway, line.ours)]
         numbers = [_text(n, 4) for n in (line.floor, line.independent, *means)]
         numbers.append(_text(line.score(line.ours), 2))
-        texts.append(line.name.ljust(width) + "".join(f"{number:>13}" for number in numbers))
+        worse = "  worse than one-way" if line.lost else ""
+        texts.append(line.name.ljust(width) + "".join(f"{n:>13}" for n in numbers) + worse)
     scores = [score for line in lines if (score := line.score(line.ours)) is not None]
     if scores:
         texts += ["", f"mean score {np.mean(scores):.2f}, lowest {min(scores):.2f}"]
@@ -193,6 +205,7 @@ def as_json(job: Job, lines: Sequence[Line], about: Mapping[str, object]) -> str
             "oneway_score": line.score(line.oneway),
             "ours": list(line.ours),
             "score": line.score(line.ours),
+            "worse_than_oneway": line.lost,
         }
         for line in lines
     }

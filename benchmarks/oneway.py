@@ -90,8 +90,15 @@ def _shares(
     noise: np.random.Generator,
 ) -> Shares:
     counts = np.bincount(codes, weights=weights, minlength=size) + noise.normal(0, sigma, size)
-    counts = np.maximum(counts, 0)
-    return counts / counts.sum() if counts.sum() else np.full(size, 1 / size)
+    return _to_simplex(counts / counts.sum()) if counts.sum() > 0 else np.full(size, 1 / size)
+
+
+def _to_simplex(shares: Shares) -> Shares:
+    """Return the nearest distribution: clipping at zero would favour rare values."""
+    ordered = np.sort(shares)[::-1]
+    above = np.cumsum(ordered) - 1
+    last = int(np.flatnonzero(ordered * np.arange(1, len(shares) + 1) > above)[-1])
+    return np.maximum(shares - above[last] / (last + 1), 0)
 
 
 def sample_one_way(
