@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from synthcase.model import tape as op
-from synthcase.model.classes import ClassTable, class_tables, shared_columns
-from synthcase.model.expectation import Expectation, _present
+from synthcase.model.classes import ClassTable, class_tables, present
+from synthcase.model.expectation import expected_block
 from synthcase.model.parameters import Design, Key, start
+from synthcase.model.relations import Relations
+from synthcase.model.special import expected_special
 from synthcase.model.tape import Node, Tape
-from synthcase.model.targets import Targets, in_one_family
+from synthcase.model.targets import Target, Targets
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from synthcase.plans.nouns import PlannedTable
-
     Parameters = dict[Key, NDArray[np.float32]]
 
 PULL = 5.0
-"""Weight of the pull of each class towards the overall shares: it keeps noise from becoming structure."""
+"""Weight of the pull of classes to the overall shares: it keeps noise from becoming structure."""
 PULL_ROLES = 3.0
 """The same for the classes a role may take, towards the classes of all rows."""
 STEP = 0.2
@@ -102,36 +102,36 @@ def loss_of(
 ) -> tuple[Node, dict[str, tuple[float, float]]]:
     """Return the loss, and Σ residual²/variance with the number of cells by kind of table."""
     tables = class_tables(tape, design, leaves)
-    expected = Expectation(tape, design, tables)
     parts: list[Node] = []
     chi: dict[str, tuple[float, float]] = {}
-
-    def meet(
-        kind: str, node: Node, values: NDArray[np.float32], weight: NDArray[np.float32]
-    ) -> None:
-        parts.append(op.squared_error(node, values, weight, targets.cases))
+    for kind, node, target in _expected(Relations(tape, design, tables), targets):
+        parts.append(op.squared_error(node, target.values, target.weight, targets.cases))
         value, number = chi.get(kind, (0.0, 0.0))
-        chi[kind] = (value + float(parts[-1].value), number + float((weight > 0).sum()))
-
-    blocks: dict[tuple[str, ...], Node] = {}
-
-    def block(key: tuple[str, ...]) -> Node:
-        if key not in blocks:
-            blocks[key] = _block(expected, key)
-        return blocks[key]
-
-    for key, target in targets.blocks.items():
-        meet(key[0], block(key), target.values, target.weight)
-    for table, target in targets.special.values():
-        meet(table.kind, _special(expected, design, table, block), target.values, target.weight)
-    for name, centre in targets.centres.items():
-        if name in tables and tables[name].layout.attributes:
-            parts.append(_pull(tape, tables[name].raw, centre))
-    parts += [_pull_roles(table) for table in tables.values() if table.roles is not None]
+        chi[kind] = (value + float(parts[-1].value), number + float((target.weight > 0).sum()))
+    for table in tables.values():
+        if table.layout.attributes:
+            parts.append(_pull(tape, table.states.raw, targets.centres[table.layout.name]))
+        if table.roles is not None:
+            parts.append(_pull_roles(table))
     loss = parts[0]
     for node in parts[1:]:
         loss = op.add(loss, node)
     return loss, chi
+
+
+def _expected(relations: Relations, targets: Targets) -> Iterator[tuple[str, Node, Target]]:
+    """Yield what the model expects beside what was measured, by kind of table."""
+    blocks: dict[tuple[str, ...], Node] = {}
+
+    def block(key: tuple[str, ...]) -> Node:
+        if key not in blocks:
+            blocks[key] = expected_block(relations, key[0], key[1:])
+        return blocks[key]
+
+    for key, target in targets.blocks.items():
+        yield key[0], block(key), target
+    for table, target in targets.special.values():
+        yield table.kind, expected_special(relations, table, block), target
 
 
 def _pull(tape: Tape, profile: Node, centre: NDArray[np.float64]) -> Node:
@@ -142,68 +142,8 @@ def _pull(tape: Tape, profile: Node, centre: NDArray[np.float64]) -> Node:
 
 def _pull_roles(table: ClassTable) -> Node:
     """Return `PULL_ROLES` · Σ KL(classes of a role under a parent class ‖ classes of all rows)."""
-    roles = _present(table.roles)
+    roles = present(table.roles)
     weight = op.transpose(table.weight)
     overall = op.mul(weight, op.inverse(op.affine(op.total(weight, axis=1), 1.0, 1e-9)))
     surprise = op.add(op.log(roles), op.affine(op.log(overall), -1.0))
     return op.affine(op.total(op.mul(roles, surprise)), PULL_ROLES)
-
-
-def _block(expected: Expectation, key: tuple[str, ...]) -> Node:
-    kind, *names = key
-    if kind == "rows":
-        return op.total(op.transpose(expected.tables[names[0]].weight), axis=1)
-    formulas: dict[str, Callable[..., Node]] = {
-        "one_way": expected.one_way,
-        "own": expected.own,
-        "ancestor": expected.ancestor,
-        "count": expected.count,
-        "sibling": expected.sibling,
-        "co_child": expected.co_child,
-    }
-    return formulas[kind](*names)
-
-
-def _special(
-    expected: Expectation,
-    design: Design,
-    table: PlannedTable,
-    block: Callable[[tuple[str, ...]], Node],
-) -> Node:
-    """Return the expectation of a table with a formula of its own."""
-    (first, a), (second, b) = table.axes
-    one, two = design.layout.by_name[first].attribute(a), design.layout.by_name[second].attribute(b)
-    copied = one in design.shared(first) and two in design.shared(second)
-    if (
-        table.kind == "own"
-        and in_one_family(one, two)
-        and not (copied and one.shared == two.shared)
-    ):
-        return expected.family(first, one, two)
-    kind = table.kind
-    if kind == "agreement":
-        kind = "sibling" if first == second else "co_child"
-    names = (first,) if first == second else (first, second)
-    whole = block((kind, *names))
-    rows = shared_columns(expected.tables[first].layout, one)
-    columns = shared_columns(expected.tables[second].layout, two)
-    if table.kind == "agreement":
-        agreed = op.reshape(op.pick(whole, rows, columns), (len(rows), 1))
-        if not copied:
-            return agreed
-        return op.add(agreed, expected.same_reference(kind, table.axes[0], table.axes[1]))
-    spans = expected.tables[first].layout.span(a), expected.tables[second].layout.span(b)
-    grid = np.ix_(
-        np.arange(spans[0].start, spans[0].stop), np.arange(spans[1].start, spans[1].stop)
-    )
-    pairs = op.pick(whole, *grid)
-    if not copied:
-        return pairs
-    excess = expected.excess(kind, table.axes[0], table.axes[1])
-    return op.add(pairs, _padded(expected.tape, excess, one.size, two.size))
-
-
-def _padded(tape: Tape, node: Node, rows: int, columns: int) -> Node:
-    left = tape.leaf(np.eye(rows, node.shape[0], dtype=np.float32))
-    right = tape.leaf(np.eye(node.shape[1], columns, dtype=np.float32))
-    return op.matmul(op.matmul(left, node), right)

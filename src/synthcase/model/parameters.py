@@ -48,11 +48,18 @@ class Design:
         }
 
     def shared(self, table: str) -> list[Attribute]:
-        """Return the attributes of a table that may copy a reference value of their case."""
+        """Return the attributes of a table that may copy a reference value of their case.
+
+        Not one whose gate copies the same reference: whether it is open would depend on the very
+        value it copies, and no class could tell how often.
+        """
+        layout = self.layout.by_name[table]
         return [
             a
-            for a in self.layout.by_name[table].attributes
-            if a.shared and len(self.members(table, a.shared)) > 1
+            for a in layout.attributes
+            if a.shared
+            and len(self.members(table, a.shared)) > 1
+            and all(gate.shared != a.shared for gate in gates_above(layout, a))
         ]
 
     def members(self, table: str, domain: str) -> list[tuple[str, str]]:
@@ -148,7 +155,24 @@ def gates(table: TableLayout) -> Iterator[tuple[tuple[str, frozenset[int]], list
     yield from sorted(found.items(), key=lambda item: gate_depth(table, item[0][0]))
 
 
+def gates_above(table: TableLayout, attribute: Attribute) -> list[Attribute]:
+    """Return the gates an attribute stands behind, the nearest first."""
+    found = []
+    while attribute.gate:
+        attribute = table.attribute(attribute.gate.attribute)
+        found.append(attribute)
+    return found
+
+
 def gate_depth(table: TableLayout, name: str) -> int:
     """Return how many gates stand before an attribute."""
-    gate = table.attribute(name).gate
-    return 0 if gate is None else 1 + gate_depth(table, gate.attribute)
+    return len(gates_above(table, table.attribute(name)))
+
+
+def given_open(attribute: Attribute, other: Attribute) -> bool:
+    """Say whether a pair tells of an attribute only where its gate is open.
+
+    So it is if the other one is that gate, or stands behind the same one.
+    """
+    gate = attribute.gate.attribute if attribute.gate else None
+    return gate is not None and gate in {other.name, other.gate and other.gate.attribute}

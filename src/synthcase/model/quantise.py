@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthcase.model.classes import shut_logits
 from synthcase.model.nouns import ONE, TableClasses
+from synthcase.model.states import never_drawn
 from synthcase.model.tape import softmax_values
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _table(
     name = table.name
     profile = np.zeros((design.classes, 0), dtype=np.int32)
     if table.attributes:
-        logits = parameters["profile", name] + shut_logits(table)
+        logits = np.where(never_drawn(table), -np.inf, parameters["profile", name])
         shares = softmax_values(logits.astype(np.float64), np.array(table.offsets[:-1]))
         profile = np.concatenate(
             [whole(shares[:, table.span(a.name)]) for a in table.attributes], 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -72,9 +73,10 @@ class Cast:
 
         return self._mean(weight)
 
-    def _mean(self, weight: object) -> NDArray[np.float64]:
+    def _mean(self, weight: Callable[[int], NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return the mean of a weight over the numbers of each bin, bins first."""
         means = []
         for at in range(len(self.bins.ranges)):
             numbers, shares = self.numbers(at)
-            means.append(sum(s * weight(int(k)) for k, s in zip(numbers, shares, strict=True)))  # type: ignore[operator]
-        return np.array(means)
+            means.append(np.tensordot(shares, np.stack([weight(int(k)) for k in numbers]), axes=1))
+        return np.stack(means)
