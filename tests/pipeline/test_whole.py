@@ -11,7 +11,7 @@ from synthcase.errors import (
     UsageError,
 )
 from synthcase.pipeline import release
-from synthcase.pipeline.whole import remember
+from synthcase.pipeline.whole import fit_members, remember
 from synthcase.privacy.ledger import Ledger
 from synthcase.releasing import verify
 from synthcase.schema import load_schema
@@ -62,6 +62,7 @@ REFUSED = {
     "a folder above that is missing": (SynthcaseError, lambda tmp: {"out": tmp / "x" / "y"}),
     "a seed of no number": (UsageError, lambda _: {"seed": "1"}),
     "no cases": (UsageError, lambda _: {"cases": 0}),
+    "no members": (UsageError, lambda _: {"members": 0}),
     "broken keys": (
         DataProblem,
         lambda tmp: {"source": handmade.write_records(tmp / "bad", orphan=True)},
@@ -119,6 +120,22 @@ def test_the_same_job_after_its_release_pays_again(run, ledger):
     once = ledger.spent()["case"]
     run(replace=True)
     assert ledger.spent()["case"] == 2 * once
+
+
+def test_the_size_of_the_ensemble_can_be_chosen(run, monkeypatch):
+    asked = []
+
+    def fit(measurements, *, members="as many as usual", progress=None):
+        asked.append(members)
+        return handmade.handmade_model(measurements)
+
+    monkeypatch.setattr(synthcase.model, "fit", fit)
+    run(members=3)
+    run(replace=True)
+    assert asked == [3, "as many as usual"]
+    for number in (0, 101, "2"):
+        with pytest.raises(UsageError, match="1 to 100"):
+            fit_members(None, number)
 
 
 def test_progress_reaches_every_stage(run):

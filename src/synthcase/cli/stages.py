@@ -40,6 +40,9 @@ CodeLists = Annotated[
 PlanFile = Annotated[
     Path | None, typer.Option("--plan", "-p", help="The plan [plan.json beside the measurements].")
 ]
+Members = Annotated[
+    int | None, typer.Option(help="Fits in the ensemble [8]; fewer are quicker and rougher.")
+]
 ModelFile = Annotated[Path, typer.Argument(help="A model that `fit` saved.")]
 
 
@@ -116,6 +119,7 @@ def fit(
     out: Annotated[Path, typer.Option("--out", "-o", help="The file of the model.")] = Path(
         "model.safetensors"
     ),
+    members: Members = None,
     replace: Replace = False,
     quiet: Quiet = False,
 ) -> None:
@@ -123,13 +127,13 @@ def fit(
 
     Example: synthcase fit measurements.json
     """
-    from synthcase.model import fit as fit_model
     from synthcase.model.files import save_model
+    from synthcase.pipeline.whole import fit_members
     from synthcase.plans.files import load_measurements, load_plan
 
     talk = Talk(quiet)
     noisy = load_measurements(measurements, None if plan is None else load_plan(plan))
-    model = fit_model(noisy, progress=talk.progress)
+    model = fit_members(noisy, members, progress=talk.progress)
     save_model(model, out, replace=replace)
     answer(str(out))
     for kind, value in model.report.chi_squared.items():

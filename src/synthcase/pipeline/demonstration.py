@@ -20,6 +20,7 @@ __all__ = ["EPSILON", "Demo", "demo"]
 EPSILON = "4"
 CASES = 200
 UNIT = "person"
+MEMBERS = 2
 _PER_CASE = {"case": 1, "victim": 8, "trafficker": 4, "exploitation": 9, "journey_leg": 14}
 
 
@@ -82,7 +83,8 @@ def demo(
     )  # fmt: skip
     made = release(
         folder, schema=schema, epsilon=EPSILON, ledger=ledger, out=out / "release",
-        expect=expect, unit=UNIT, seed=seed, purpose="a demonstration on invented cases", progress=progress,
+        expect=expect, unit=UNIT, seed=seed, members=MEMBERS,
+        purpose="a demonstration on invented cases", progress=progress,
     )  # fmt: skip
     return Demo(folder, out / "ledger", made)
 

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from synthcase.core.progress import ProgressOption
+    from synthcase.model.nouns import Model
     from synthcase.plans.nouns import Measurements
     from synthcase.privacy.ledger import Ledger
 
-__all__ = ["finish", "release"]
+__all__ = ["Job", "check_draw", "check_members", "finish", "fit_members", "release", "remember"]
+
+_MOST_MEMBERS = 100
 
 
 def release(  # noqa: PLR0913 - as many as the command has options
@@ -36,6 +39,7 @@ def release(  # noqa: PLR0913 - as many as the command has options
     unit: str | None = None,
     seed: int = 0,
     cases: int | None = None,
+    members: int | None = None,
     replace: bool = False,
     purpose: str = "",
     consent: Consent | None = None,
@@ -56,6 +60,7 @@ def release(  # noqa: PLR0913 - as many as the command has options
         unit: `case` or `person`; by default what the schema says.
         seed: Seed of the sampling; the noise has none.
         cases: Synthetic cases to draw; by default the noisy number of real ones.
+        members: Fits in the ensemble of the model; fewer are quicker and rougher.
         replace: Whether an older release of that name may be replaced.
         purpose: What the release is for; it stands in the ledger and in the datasheet.
         consent: Called before anything is spent; may raise. See `pipeline.preparing.Consent`.
@@ -81,6 +86,7 @@ def release(  # noqa: PLR0913 - as many as the command has options
     check_releasable(schema)
     check_target(out, replace=replace)
     check_draw(seed, cases)
+    check_members(members)
     plan = make_plan(schema, epsilon=epsilon, expect=expect, unit=unit)
     purpose = purpose or f"release {out.name}"
     paid = paid_before(ledger, plan, purpose)
@@ -90,7 +96,7 @@ def release(  # noqa: PLR0913 - as many as the command has options
     if consent:
         consent(plan, ledger, paid)
     measurements = measurements_of(records, plan, ledger, purpose=purpose, progress=progress)
-    job = Job(out=out, seed=seed, cases=cases, replace=replace, purpose=purpose)
+    job = Job(out=out, seed=seed, cases=cases, members=members, replace=replace, purpose=purpose)
     return finish(measurements, ledger, job, lookups=records.lookups, progress=progress)
 
 
@@ -106,6 +112,18 @@ def check_draw(seed: int, cases: int | None) -> None:
         raise UsageError("The number of cases must be a whole number from 1 on.")
 
 
+def check_members(members: int | None) -> None:
+    """Refuse a size of the ensemble that cannot be fitted.
+
+    Raises:
+        UsageError: It is no whole number, or too small or too large.
+    """
+    if members is not None and (type(members) is not int or not 1 <= members <= _MOST_MEMBERS):
+        raise UsageError(
+            "The ensemble cannot have that many fits.", expected=f"1 to {_MOST_MEMBERS}"
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """What is to be made of measurements.
@@ -114,6 +132,7 @@ class Job:
         out: The folder to be made.
         seed: Seed of the sampling.
         cases: Synthetic cases to draw; None for the noisy number of real ones.
+        members: Fits in the ensemble of the model; None for as many as `fit` makes.
         replace: Whether an older release of that name may be replaced.
         purpose: What the release is for.
     """
@@ -121,6 +140,7 @@ class Job:
     out: Path
     seed: int
     cases: int | None
+    members: int | None
     replace: bool
     purpose: str
 
@@ -145,10 +165,9 @@ def finish(
     Privacy:
         Post-processing of Measurements.
     """
-    from synthcase.model import fit
     from synthcase.sampling import sample
 
-    model = fit(measurements, progress=progress)
+    model = fit_members(measurements, job.members, progress=progress)
     synthetic = changed(sample(model, seed=job.seed, cases=job.cases), lookups=lookups)
     made = package(
         synthetic,
@@ -160,6 +179,30 @@ def finish(
     )
     remember(made, ledger)
     return made
+
+
+def fit_members(
+    measurements: Measurements, members: int | None, *, progress: ProgressOption = None
+) -> Model:
+    """Fit a model with an ensemble of some size, or of the usual one.
+
+    Args:
+        measurements: The noisy answers.
+        members: Fits in the ensemble; None for as many as `fit` makes.
+        progress: See `core.progress`.
+
+    Raises:
+        UsageError: The number is none that can be fitted.
+
+    Privacy:
+        Post-processing of Measurements.
+    """
+    from synthcase.model import fit
+
+    check_members(members)
+    if members is None:
+        return fit(measurements, progress=progress)
+    return fit(measurements, members=members, progress=progress)
 
 
 def remember(made: Release, ledger: Ledger) -> None:
