@@ -115,6 +115,27 @@ def test_a_crash_after_the_look_is_paid_only_once(run, ledger, monkeypatch):
     assert verify(made.folder).ok
 
 
+def test_a_release_that_the_ledger_does_not_know_yet_is_adopted_by_the_same_job(
+    run, ledger, monkeypatch
+):
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Ledger, "record_release", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run(cases=5)
+    assert ledger.budget.releases == ()
+    spent = ledger.spent()
+    for other in ({"seed": 1}, {"cases": 4}, {"purpose": "another job"}):
+        with pytest.raises(UsageError, match="exists already"):
+            run(**{"cases": 5, **other})
+    made = run(cases=5)
+    assert verify(made.folder).ok
+    assert ledger.budget.releases[0].sha256 == made.manifest.hash
+    assert ledger.spent() == spent
+
+
 def test_the_same_job_after_its_release_pays_again(run, ledger):
     run()
     once = ledger.spent()["case"]

@@ -3,20 +3,56 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthcase import __version__
 from synthcase.pipeline.preparing import paid_before
 from synthcase.plans.files import answers_from_bytes
 from synthcase.plans.nouns import LedgerEntry, Measurements
+from synthcase.releasing import Release, verify
+from synthcase.releasing.loading import load_release
+from synthcase.releasing.manifest import MANIFEST_FILE
 
 if TYPE_CHECKING:
     from synthcase.core.progress import ProgressOption
     from synthcase.plans.nouns import Plan
     from synthcase.privacy.ledger import Ledger
+    from synthcase.privacy.reservation import Reservation
     from synthcase.records.nouns import Records
 
-__all__ = ["measurements_of"]
+__all__ = ["finished_before", "measurements_of"]
+
+
+def finished_before(
+    out: Path, paid: Reservation, ledger: Ledger, *, seed: int, cases: int | None
+) -> Release | None:
+    """Return the release that an earlier run finished and could not write into the ledger any more.
+
+    A run gives the folder its name first and writes the ledger's line last: killed in between, it
+    leaves a whole release that the ledger does not know.
+
+    Args:
+        out: The folder of the release.
+        paid: What the job has paid.
+        ledger: The ledger.
+        seed: The job's seed.
+        cases: The job's number of synthetic cases, if one was asked for.
+
+    Returns:
+        The release; None if there is none, or it is not the one that this job makes.
+
+    Privacy:
+        Reads no record.
+    """
+    if not (out / MANIFEST_FILE).is_file() or not verify(out).ok:
+        return None
+    release = load_release(out)
+    manifest = release.manifest
+    entry = LedgerEntry(ledger=ledger.id, sequence=paid.seq, head=paid.hash)
+    (root, *_) = release.plan.schema.roots
+    same = (manifest.ledger, manifest.seed) == (entry, seed)
+    return release if same and cases in (None, manifest.rows[root.name]) else None
 
 
 def measurements_of(

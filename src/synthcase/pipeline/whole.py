@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from synthcase.errors import UsageError
 from synthcase.pipeline.preparing import Consent, afford, open_ledger, paid_before
-from synthcase.pipeline.resuming import measurements_of
+from synthcase.pipeline.resuming import finished_before, measurements_of
 from synthcase.releasing import Release, package
 from synthcase.releasing.packaging import check_releasable, check_target
 from synthcase.schema import load_schema
@@ -84,12 +84,16 @@ def release(  # noqa: PLR0913 - as many as the command has options
     schema = schema if isinstance(schema, Schema) else load_schema(schema)
     out, ledger = Path(out), open_ledger(ledger)
     check_releasable(schema)
-    check_target(out, replace=replace)
     check_draw(seed, cases)
     check_members(members)
     plan = make_plan(schema, epsilon=epsilon, expect=expect, unit=unit)
     purpose = purpose or f"release {out.name}"
     paid = paid_before(ledger, plan, purpose)
+    if paid is not None and not replace:
+        if made := finished_before(out, paid, ledger, seed=seed, cases=cases):
+            remember(made, ledger)
+            return made
+    check_target(out, replace=replace)
     if paid is None:
         afford(ledger, plan)
     records = read(source, schema, progress=progress)
