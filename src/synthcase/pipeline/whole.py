@@ -89,10 +89,9 @@ def release(  # noqa: PLR0913 - as many as the command has options
     plan = make_plan(schema, epsilon=epsilon, expect=expect, unit=unit)
     purpose = purpose or f"release {out.name}"
     paid = paid_before(ledger, plan, purpose)
-    if paid is not None and not replace:
-        if made := finished_before(out, paid, ledger, seed=seed, cases=cases):
-            remember(made, ledger)
-            return made
+    if paid and not replace and (made := finished_before(out, paid, ledger, seed=seed, cases=cases)):
+        remember(made, ledger)
+        return made
     check_target(out, replace=replace)
     if paid is None:
         afford(ledger, plan)
