@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from synthcase.core.streams import stream
-from synthcase.model.parameters import gate_depth
+from synthcase.model.quantise import whole
 from synthcase.model.roles import Cast
+from synthcase.sampling.columns import Rows, columns, looks_of
 from synthcase.sampling.links import second_parents
 from synthcase.sampling.nouns import Chunk, TableChunk
 from synthcase.sampling.rounding import draw, shuffled_within
@@ -19,8 +21,8 @@ from synthcase.sampling.rules import mend
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from synthcase.model.nouns import Model, TableClasses
-    from synthcase.schema.layout import Attribute, TableLayout
+    from synthcase.model.nouns import Model
+    from synthcase.schema.layout import TableLayout
     from synthcase.schema.nouns import Schema
 
     Integers = NDArray[np.int64]
@@ -84,13 +86,26 @@ def _tree_order(schema: Schema) -> list[str]:
     for table in schema.measured:
         for parent in table.parents[1:]:
             other = schema.path(parent.table)[0]
-            if other != schema.path(table.name)[0] and not schema.table(parent.table).lookup:
+            if other != schema.path(table.name)[0]:
                 needs[schema.path(table.name)[0]].add(other)
+    return _in_order(needs)
+
+
+def _table_order(schema: Schema, root: str) -> list[str]:
+    """Return the tables of a tree, both parents before a child."""
+    names = [table.name for table in schema.measured if schema.path(table.name)[0] == root]
+    return _in_order(
+        {name: {p.table for p in schema.table(name).parents} & set(names) for name in names}
+    )
+
+
+def _in_order(needs: dict[str, set[str]]) -> list[str]:
+    """Return names, each after what it needs; the first of a circle goes ahead."""
     done: list[str] = []
-    while needs:
-        free = [root for root, wanted in needs.items() if not wanted - set(done)] or [*needs][:1]
-        done.append(free[0])
-        del needs[free[0]]
+    while len(done) < len(needs):
+        waiting = [name for name in needs if name not in done]
+        free = (name for name in waiting if not needs[name] - {name, *done})
+        done.append(next(free, waiting[0]))
     return done
 
 
@@ -108,62 +123,42 @@ class _Drawer:
 
     def chunk(self, root: str, size: int) -> dict[str, TableChunk]:
         layout = self.model.layout
-        for table in self._order(root):
-            self.drawn[table] = (
-                self._root(layout.by_name[table], size)
-                if table == root
-                else self._children(layout.by_name[table])
-            )
-            self.ends[table] += self.drawn[table].rows
+        for name in _table_order(self.model.schema, root):
+            table = layout.by_name[name]
+            self.drawn[name] = self._root(table, size) if name == root else self._children(table)
+            self.ends[name] += self.drawn[name].rows
         return {
-            name: self._finished(layout.by_name[name], rows) for name, rows in self.drawn.items()
+            name: _finished(layout.by_name[name], rows, self.starts)
+            for name, rows in self.drawn.items()
         }
-
-    def _order(self, root: str) -> list[str]:
-        """Return the tables of a tree, both parents before a child."""
-        schema = self.model.schema
-        names = [t.name for t in self.model.layout.tables if schema.path(t.name)[0] == root]
-        done: list[str] = []
-        while names:
-            for name in names:
-                parents = {p.table for p in schema.table(name).parents} & set(names)
-                if not parents - {name}:
-                    break
-            else:
-                name = names[0]
-            names.remove(name)
-            done.append(name)
-        return done
 
     def _root(self, table: TableLayout, size: int) -> Drawn:
         members = len(self.model.components)
         member = np.sort(np.arange(size) % members)
         prior = np.stack([c.tables[table.name].prior for c in self.model.components])
         classes = prior.shape[1] * member + draw(member, prior, self.rng(table.name, "class"))
-        rows = np.arange(size)
-        domains = self.model.components[0].references.get(table.name, {})
-        for domain in domains:
+        mixed = self.rng(table.name, "order").permutation(size)
+        for domain in self.model.components[0].references.get(table.name, {}):
             shares = np.concatenate(
                 [c.references[table.name][domain] for c in self.model.components]
             )
-            self.references[domain] = draw(
-                classes, shares, self.rng(table.name, "reference", domain)
-            )
-        mixed = self.rng(table.name, "order").permutation(size)
-        self.references = {name: values[mixed] for name, values in self.references.items()}
-        return self._columns(table, classes[mixed], rows, rows)
+            values = draw(classes, shares, self.rng(table.name, "reference", domain))
+            self.references[domain] = values[mixed]
+        rows = np.arange(size)
+        return self._with_columns(table, Drawn({}, classes[mixed], rows, rows))
 
     def _children(self, table: TableLayout) -> Drawn:
         above = self.drawn[str(table.parent)]
-        numbers = self._numbers(table, above)
+        bins = above.codes[f"#{table.name}"]
+        numbers = numbers_of(table, bins, self.rng(table.name, "number"))
         parent = np.repeat(np.arange(above.rows), numbers)
         place = np.arange(len(parent)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
         prior = np.concatenate([c.tables[table.name].prior for c in self.model.components])
         _, roles, width = prior.shape
         groups = above.classes[parent] * roles + np.minimum(place, roles - 1)
-        drawn = draw(groups, prior.reshape(-1, width), self.rng(table.name, "class"))
+        states = draw(groups, prior.reshape(-1, width), self.rng(table.name, "class"))
         upper = self.model.components[0].tables[str(table.parent)].classes
-        classes = (above.classes[parent] // upper) * width + drawn
+        classes = (above.classes[parent] // upper) * width + states
         # roles are latent: nobody may read them off the order of rows
         order = shuffled_within(parent, self.rng(table.name, "order"))
         parent, classes = parent[order], classes[order]
@@ -171,27 +166,11 @@ class _Drawer:
         if other is not None:
             kept = np.flatnonzero(other >= 0)
             parent, classes, other = parent[kept], classes[kept], other[kept]
-        return self._columns(table, classes, above.case[parent], parent, other)
-
-    def _numbers(self, table: TableLayout, above: Drawn) -> Integers:
-        bins = above.codes[f"#{table.name}"]
-        if table.counts is None:
-            return np.zeros(above.rows, dtype=np.int64)
-        cast = Cast(table.counts, table.typical, votes=True)
-        rng = self.rng(table.name, "number")
-        found = np.zeros(above.rows, dtype=np.int64)
-        for at, (low, high) in enumerate(table.counts.ranges):
-            rows = np.flatnonzero(bins == at)
-            numbers, shares = cast.numbers(at)
-            steps = np.cumsum(np.rint(shares * (1 << 30)).astype(np.int64))
-            points = rng.integers(0, steps[-1], len(rows)) if high > low else np.zeros(len(rows))
-            found[rows] = numbers[np.searchsorted(steps, points, side="right")]
-        return found
+        return self._with_columns(table, Drawn({}, classes, above.case[parent], parent, other))
 
     def _others(self, table: str, parent: Integers, above: Drawn) -> Integers | None:
-        schema = self.model.schema
-        parents = schema.table(table).parents
-        if len(parents) < 2 or schema.table(parents[1].table).lookup:
+        parents = self.model.schema.table(table).parents
+        if len(parents) < 2:
             return None
         second = parents[1].table
         rng = self.rng(table, "second parent")
@@ -200,62 +179,49 @@ class _Drawer:
             return second_parents(parent, above.case, self.drawn[second].case, start, rng)
         return second_parents(parent, None, np.arange(self.starts[second]), 0, rng)
 
-    def _columns(
-        self,
-        table: TableLayout,
-        classes: Integers,
-        case: Integers,
-        parent: Integers,
-        other: Integers | None = None,
-    ) -> Drawn:
-        parts = [c.tables[table.name] for c in self.model.components]
-        profile = np.concatenate([part.profile for part in parts])
-        codes: dict[str, NDArray[np.int16]] = {}
-        for attribute in sorted(table.attributes, key=lambda a: gate_depth(table, a.name)):
-            rng = self.rng(table.name, "column", attribute.name)
-            states = draw(classes, profile[:, table.span(attribute.name)], rng)
-            if attribute.name in parts[0].copy:
-                states = self._copied(table, attribute, parts, classes, case, states)
-            codes[attribute.name] = states
-        shut(table, codes)
-        mend(table, codes, profile, classes, self.rng(table.name, "rules"))
-        return Drawn(codes, classes, case, parent, other)
-
-    def _copied(
-        self,
-        table: TableLayout,
-        attribute: Attribute,
-        parts: list[TableClasses],
-        classes: Integers,
-        case: Integers,
-        states: NDArray[np.int16],
-    ) -> NDArray[np.int16]:
-        chance = np.concatenate([part.copy[attribute.name] for part in parts])
-        coin = np.stack([(1 << 30) - chance, chance], axis=1).astype(np.int32)
-        copies = draw(classes, coin, self.rng(table.name, "copy", attribute.name)) == 1
-        return np.where(copies, self.references[str(attribute.shared)][case], states)
-
-    def _finished(self, table: TableLayout, rows: Drawn) -> TableChunk:
-        codes = {a.name: rows.codes[a.name] for a in table.attributes if a.counts is None}
-        if table.parent is None:
-            return TableChunk(table.name, self.starts[table.name], codes, length=rows.rows)
-        first = np.searchsorted(rows.parent, rows.parent)
-        return TableChunk(
-            table.name,
-            self.starts[table.name],
-            codes,
-            parent=rows.parent + self.starts[table.parent],
-            position=np.arange(rows.rows) - first + 1,
-            other=rows.other,
-            length=rows.rows,
-        )
+    def _with_columns(self, table: TableLayout, drawn: Drawn) -> Drawn:
+        references = {name: values[drawn.case] for name, values in self.references.items()}
+        rows = Rows(looks_of(self.model, table), drawn.classes, references)
+        codes = columns(rows, partial(self.rng, table.name))
+        mend(rows, codes, self.rng(table.name, "rules"))
+        return replace(drawn, codes=codes)
 
 
-def shut(table: TableLayout, codes: dict[str, NDArray[np.int16]]) -> None:
-    """Close every attribute whose gate is shut, gates before what stands behind them."""
-    for attribute in sorted(table.attributes, key=lambda a: gate_depth(table, a.name)):
-        if attribute.gate and attribute.closed is not None:
-            opened = np.isin(codes[attribute.gate.attribute], sorted(attribute.gate.open_states))
-            codes[attribute.name] = np.where(
-                opened, codes[attribute.name], np.int16(attribute.closed)
-            )
+def numbers_of(table: TableLayout, bins: NDArray[np.int16], rng: np.random.Generator) -> Integers:
+    """Draw a number of children inside each bin.
+
+    Args:
+        table: The child table.
+        bins: Bin of each parent's number of children, `(parents,)`.
+        rng: The stream.
+
+    Returns:
+        Numbers of children, `(parents,)`.
+    """
+    found = np.zeros(len(bins), dtype=np.int64)
+    if table.counts is None:
+        return found
+    cast = Cast(table.counts, table.typical, votes=True)
+    for at in range(len(table.counts.ranges)):
+        rows = np.flatnonzero(bins == at)
+        numbers, shares = cast.numbers(at)
+        one_bin = np.zeros(len(rows), dtype=np.int64)
+        found[rows] = numbers[draw(one_bin, whole(shares[None]), rng)]
+    return found
+
+
+def _finished(table: TableLayout, rows: Drawn, starts: Mapping[str, int]) -> TableChunk:
+    """Return rows with the row numbers of whole tables, and without their latent parts."""
+    codes = {a.name: rows.codes[a.name] for a in table.attributes if a.counts is None}
+    if table.parent is None:
+        return TableChunk(table.name, starts[table.name], codes, length=rows.rows)
+    first = np.searchsorted(rows.parent, rows.parent)
+    return TableChunk(
+        table.name,
+        starts[table.name],
+        codes,
+        parent=rows.parent + starts[table.parent],
+        position=np.arange(rows.rows) - first + 1,
+        other=rows.other,
+        length=rows.rows,
+    )
