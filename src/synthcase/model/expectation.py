@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from synthcase.model import tape as op
+from synthcase.model.parameters import gates
 from synthcase.model.relations import Relations, gram
+from synthcase.model.states import gate_columns
 from synthcase.model.tape import Node
 
 
@@ -14,7 +16,7 @@ def expected_block(relations: Relations, kind: str, names: tuple[str, ...]) -> N
 
     Args:
         relations: The classes and their weights.
-        kind: `rows`, `one_way`, `own`, `ancestor`, `count`, `sibling` or `co_child`.
+        kind: `rows`, `one_way`, `own`, `behind`, `ancestor`, `count`, `sibling` or `co_child`.
         names: The tables.
 
     Returns:
@@ -24,6 +26,7 @@ def expected_block(relations: Relations, kind: str, names: tuple[str, ...]) -> N
         "rows": rows,
         "one_way": one_way,
         "own": own,
+        "behind": behind,
         "ancestor": ancestor,
         "count": count,
         "sibling": sibling,
@@ -47,6 +50,18 @@ def own(relations: Relations, name: str) -> Node:
     """Return pairs of states inside a row, `(width, width)`."""
     table = relations.tables[name]
     return gram(table.states.profile, op.mul(table.weight, table.states.profile))
+
+
+def behind(relations: Relations, name: str, number: str) -> Node:
+    """Return pairs of states inside a row where a gate is open, `(width, width)`.
+
+    Only attributes behind that gate (the table's gate of that number) are told right.
+    """
+    table = relations.tables[name]
+    gate, _ = list(gates(table.layout))[int(number)]
+    opened = op.total(op.part(table.states.profile, gate_columns(table.layout, *gate)), axis=1)
+    weight = op.mul(table.weight, opened)
+    return gram(table.states.raw, op.mul(weight, table.states.raw))
 
 
 def ancestor(relations: Relations, above: str, name: str) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,20 +19,28 @@ from synthcase.plans.files import measurements_bytes
 from synthcase.schema.layout import Layout, layout_of
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from synthcase.model.nouns import TableClasses
     from synthcase.plans.nouns import Measurements
+    from synthcase.schema.nouns import Table
 
 WIDTHS = (32, 96, 256)
-MEMBERS = 8
+"""Numbers of latent classes that are tried, one after the other."""
 ENOUGH = 1.02
+"""Mean squared residual, in units of its variance, that needs no more classes."""
 GAIN = 0.01
-MANY = 10_000
-FEW = 1_000
+"""More classes must explain at least that much more."""
+FEW, MANY = 1_000, 10_000
+"""Cases from which on 32 classes are not tried, and from which on a fit takes more steps."""
+NARROW = 200
+"""States of all tables up to which a fit is cheap enough for an ensemble of eight, not four."""
 
 
 def fit(
     measurements: Measurements,
     *,
-    members: int = MEMBERS,
+    members: int | None = None,
     progress: ProgressOption = None,
 ) -> Model:
     """Explain all noisy tables by one generative model.
@@ -42,7 +51,8 @@ def fit(
 
     Args:
         measurements: The noisy tables.
-        members: Fits in the ensemble: each makes its part of the cases.
+        members: Fits in the ensemble: each makes its part of the cases. Eight for narrow schemas
+            and four for wide ones where it is not given.
         progress: See `core.progress`.
 
     Returns:
@@ -57,39 +67,63 @@ def fit(
     """
     schema = measurements.plan.schema
     layout = layout_of(schema)
-    report = resolve(progress)
-    trees, roots, classes = [], {}, 0
-    chi: dict[str, float] = {}
-    for root in schema.roots:
-        tree = Layout(tuple(t for t in layout.tables if layout.path(t.name)[0] == root.name))
-        votes = _votes(measurements, tree)
-        design = Design(tree, votes, 1)
-        answers = answers_of(measurements, root.name)
-        cases = cases_of(answers, tree.by_name[root.name], root.public_rows)
-        casts = {t.name: design.cast(t.name) for t in tree.tables if t.parent}
-        targets = targets_of(tree, answers, cases, casts)
-        design, fits = _ensemble(design, targets, members, report)
-        trees.append([component_tables(design, one.parameters) for one in fits])
-        roots[root.name] = max(1, round(cases))
-        chi |= {
-            f"{kind} ({root.name})": float(np.mean([one.chi_squared[kind] for one in fits]))
-            for kind in fits[0].chi_squared
-        }
-        classes = max(classes, design.classes)
+    wide = sum(table.width for table in layout.tables) > NARROW
+    members = members or (4 if wide else 8)
+    fitted = [_fit_tree(measurements, layout, root, members, progress) for root in schema.roots]
     components = tuple(
         Component(
-            {name: t for tables, _ in parts for name, t in tables.items()},
-            {root: r for _, references in parts for root, r in references.items()},
+            {name: table for tables, _ in parts for name, table in tables.items()},
+            {root: shares for _, references in parts for root, shares in references.items()},
         )
-        for parts in zip(*trees, strict=True)
+        for parts in zip(*(tree.parts for tree in fitted), strict=True)
     )
     return Model(
         schema=schema,
         components=components,
-        roots=roots,
-        report=FitReport(chi_squared=chi, classes=classes, members=members),
+        roots={tree.root: max(1, round(tree.cases)) for tree in fitted},
+        report=FitReport(
+            chi_squared={kind: chi for tree in fitted for kind, chi in tree.chi_squared.items()},
+            classes=max(tree.classes for tree in fitted),
+            members=members,
+        ),
         plan_hash=measurements.plan.hash,
         measurements_hash=sha256_hex(measurements_bytes(measurements)),
+    )
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """What was fitted for one root table and all below it."""
+
+    root: str
+    cases: float
+    classes: int
+    parts: list[tuple[dict[str, TableClasses], dict[str, dict[str, NDArray[np.int32]]]]]
+    chi_squared: dict[str, float]
+
+
+def _fit_tree(
+    measurements: Measurements,
+    layout: Layout,
+    root: Table,
+    members: int,
+    progress: ProgressOption,
+) -> _Tree:
+    tree = Layout(tuple(t for t in layout.tables if layout.path(t.name)[0] == root.name))
+    design = Design(tree, _votes(measurements, tree), 1)
+    answers = answers_of(measurements, root.name)
+    cases = cases_of(answers, tree.by_name[root.name], root.public_rows)
+    targets = targets_of(tree, answers, cases, design.casts)
+    design, fits = _ensemble(design, targets, members, resolve(progress))
+    return _Tree(
+        root.name,
+        cases,
+        design.classes,
+        [component_tables(design, one.parameters) for one in fits],
+        {
+            f"{kind} ({root.name})": float(np.mean([one.chi_squared[kind] for one in fits]))
+            for kind in fits[0].chi_squared
+        },
     )
 
 
@@ -111,17 +145,17 @@ def _ensemble(
         done += 1
         report("fit", min(done, together), together)
 
-    best: Fitted | None = None
-    for width in _widths(targets):
+    first, *wider = _widths(targets)
+    design = Design(design.layout, design.votes, first)
+    best = fit_once(design, targets, member=0, steps=steps, tick=tick)
+    for width in wider:
+        if best.overall < ENOUGH:
+            break
         tried = Design(design.layout, design.votes, width)
         one = fit_once(tried, targets, member=0, steps=steps, tick=tick)
-        if best is not None and one.overall > best.overall - GAIN:
+        if one.overall > best.overall - GAIN:
             break
         best, design = one, tried
-        if max(one.chi_squared.values()) < ENOUGH:
-            break
-    if best is None:
-        raise AssertionError
     rest = [fit_once(design, targets, member=m, steps=steps, tick=tick) for m in range(1, members)]
     report("fit", together, together)
     return design, [best, *rest]
@@ -129,10 +163,7 @@ def _ensemble(
 
 def _widths(targets: Targets) -> tuple[int, ...]:
     """Return the numbers of classes to try: one where columns are taken as independent."""
-    if not _has_pairs(targets):
+    pairs = any(key[0] not in ("rows", "one_way") for key in targets.blocks)
+    if not pairs and not targets.special:
         return (1,)
     return WIDTHS if targets.cases <= FEW else WIDTHS[1:]
-
-
-def _has_pairs(targets: Targets) -> bool:
-    return any(key[0] not in ("rows", "one_way") for key in targets.blocks) or bool(targets.special)

@@ -10,7 +10,7 @@ import numpy as np
 
 from synthcase.model.answers import Answer, answers_of, cases_of, shaped
 from synthcase.model.centres import centres_of
-from synthcase.model.parameters import given_open
+from synthcase.model.parameters import gates, given_open
 from synthcase.model.roles import Cast
 from synthcase.plans.nouns import PlannedTable
 
@@ -91,6 +91,8 @@ def targets_of(
             weights[block] = np.zeros(_block_shape(layout, block))
         place = place_of(layout, table)
         values[block][place], weights[block][place] = _filled(layout, answer, 1 / variance)
+        if block[0] == "behind":
+            weights[block][place] *= known_cells(layout, table)
     blocks = {block: _target(values[block], weights[block]) for block in values}
     return Targets(
         cases, blocks, special, centres_of(layout, answers), sum(a.table.size for a in answers)
@@ -117,6 +119,9 @@ def block_of(layout: Layout, table: PlannedTable) -> Block:
     A number of children crossed with those children, or with rows below them, is a kind of its own.
     """
     names = tuple(dict.fromkeys(name for name, _ in table.axes))
+    if table.kind == "own" and (gate := _same_gate(layout, table)):
+        keys = [key for key, _ in gates(layout.by_name[names[0]])]
+        return ("behind", names[0], str(keys.index(gate)))
     if table.kind == "ancestor":
         counted = _attributes(layout, table)[0].counts
         if counted in layout.path(names[-1]):
@@ -140,6 +145,8 @@ def is_special(layout: Layout, table: PlannedTable) -> bool:
     """Say whether a table has a formula of its own: see `expected_special`."""
     if table.kind in ("rows", "one_way"):
         return False
+    if table.kind == "own" and _same_gate(layout, table):
+        return False
     one, two = _attributes(layout, table)
     if table.kind == "agreement" or (one.shared is not None and one.shared == two.shared):
         return True
@@ -151,6 +158,14 @@ def is_special(layout: Layout, table: PlannedTable) -> bool:
     if table.kind in ("sibling", "co_child"):
         below = layout.by_name[str(common.parent)].parent is not None
     return below and one.shared is not None and two.shared is not None
+
+
+def _same_gate(layout: Layout, table: PlannedTable) -> tuple[str, frozenset[int]] | None:
+    """Return the gate that both attributes stand behind, unless one of them may copy."""
+    one, two = _attributes(layout, table)
+    if one.gate is None or one.gate != two.gate or one.shared or two.shared:
+        return None
+    return one.gate.attribute, one.gate.open_states
 
 
 def _attributes(layout: Layout, table: PlannedTable) -> tuple[Attribute, Attribute]:
@@ -171,6 +186,8 @@ def known_cells(layout: Layout, table: PlannedTable) -> Floats:
 
 
 def _block_shape(layout: Layout, block: Block) -> tuple[int, int]:
+    if block[0] == "behind":
+        return (layout.by_name[block[1]].width,) * 2
     width = layout.by_name[block[-1]].width
     if block[0] == "rows":
         return 1, 1
