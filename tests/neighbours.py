@@ -4,18 +4,21 @@ A database is `{table: {key: Row}}`. Keys are kept under every change, since the
 rows hangs on them.
 """
 
-from dataclasses import dataclass
-from functools import cache
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from io import StringIO
+from itertools import product
 
 import numpy as np
 
+from synthcase.measurement import measuring
 from synthcase.measurement.counting import count
 from synthcase.measurement.measuring import _by_weight, _relations
 from synthcase.measurement.view import person_view, vote_view
 from synthcase.planning import plan
-from synthcase.planning.owning import belongs_to_person, pointing_at
 from synthcase.records.nouns import Records, RecordTable
-from synthcase.schema import load_schema
 from synthcase.schema.layout import layout_of
 
 KEY = bytes(range(32))
@@ -31,40 +34,7 @@ class Row:
     states: tuple[int, ...] = ()
 
 
-def schema_of(tables, *, protect, rules=(), public=None):
-    """Return a schema from `{table: {parent, parents, columns}}`; a column is a number of values."""
-    form = {"synthcase": 1, "name": "small", "protect": protect, "tables": {}}
-    for name, table in tables.items():
-        columns = {
-            column: about if isinstance(about, dict) else column_of(about)
-            for column, about in table.get("columns", {}).items()
-        }
-        form["tables"][name] = {"key": f"{name}_id", "columns": columns}
-        if "parents" in table:
-            form["tables"][name]["parents"] = {p: f"{p}_id" for p in table["parents"]}
-        elif "parent" in table:
-            form["tables"][name]["parent"] = {
-                "table": table["parent"],
-                "by": f"{table['parent']}_id",
-                "typical": table.get("typical", 1),
-            }
-    if rules:
-        form["rules"] = list(rules)
-    if public:
-        form["public"] = {name: {"rows": n, "source": "a report"} for name, n in public.items()}
-    return load_schema(form)
-
-
-def column_of(values, *, shared=None, missing=True):
-    form = {"kind": "categorical", "values": [f"v{n}" for n in range(values)], "else": "v0"}
-    if missing:
-        form["missing"] = {"unknown": "?"}
-    if shared:
-        form["shared"] = shared
-    return form
-
-
-@cache
+@lru_cache(maxsize=64)
 def layout(schema):
     return layout_of(schema)
 
@@ -74,7 +44,7 @@ def columns(schema, table):
     return [a for a in layout(schema).by_name[table].attributes if a.counts is None]
 
 
-@cache
+@lru_cache(maxsize=64)
 def whole_plan(schema, unit):
     """Return a plan in which every candidate table is counted."""
     return plan(schema, epsilon="8", unit=unit, expect={t.name: MANY for t in schema.measured})
@@ -92,7 +62,9 @@ def records_of(schema, database, *, order=None):
     for table in schema.measured:
         rows = [database[table.name][key] for key in keys[table.name]]
         parents = [None, None]
-        for at, (parent, field_name) in enumerate(zip(table.parents, ("up", "other"), strict=False)):
+        for at, (parent, field_name) in enumerate(
+            zip(table.parents, ("up", "other"), strict=False)
+        ):
             where = place[parent.table]
             parents[at] = np.array([where[getattr(r, field_name)] for r in rows], dtype=np.int64)
         tables[table.name] = RecordTable(
@@ -159,12 +131,13 @@ def without_person(schema, database, table, key):
 
     First her rows go alone; then, from below, each row above her that holds no other person.
     """
+    persons = {person.table for person in schema.protect.persons}
     left = without(schema, database, {(table, key)})
     yield left
     name, at = table, key
     while (parent := schema.table(name).parent) is not None:
         at, name = database[name][at].up, parent.table
-        if belongs_to_person(schema, name) or _holds_person(schema, left, name, at):
+        if persons & set(schema.path(name)) or _holds_person(schema, left, name, at):
             return
         left = without(schema, left, {(name, at)})
         yield left
@@ -176,19 +149,75 @@ def _holds_person(schema, database, table, key):
     return any(name in persons for name, _ in below)
 
 
-def pointing_rows(schema, database, table, key):
-    """Return the largest number of rows of one link table that point to somebody from elsewhere."""
-    own = _closure(schema, database, {(table, key)}, ends=("up",))
+def pointing_rows(schema, database, left, *, across):
+    """Return the most rows of one link table that left though their first parent stayed.
+
+    Args:
+        schema: The schema.
+        database: Before.
+        left: After.
+        across: Count links into another tree; else those inside one.
+    """
     numbers = [0]
-    for link in pointing_at(schema, table):
-        target = schema.table(link).parents[1].table
-        numbers.append(
-            sum(
-                (target, row.other) in own and (link, at) not in own
-                for at, row in database[link].items()
-            )
-        )
+    for link in schema.measured:
+        if len(link.parents) < 2:
+            continue
+        one, two = (schema.path(parent.table)[0] for parent in link.parents)
+        if (one != two) is across:
+            up = left[link.parent.table]
+            gone = [row for key, row in database[link.name].items() if key not in left[link.name]]
+            numbers.append(sum(row.up in up for row in gone))
     return max(numbers)
+
+
+def within_bounds(schema, database, left):
+    """Say whether somebody's absence took no more link rows along than her price allows for."""
+    caps = [schema.cap(link.name) for link in schema.measured if len(link.parents) > 1]
+    inside = pointing_rows(schema, database, left, across=False)
+    return pointing_rows(schema, database, left, across=True) == 0 and inside <= min(
+        caps, default=0
+    )
+
+
+def too_far(schema, databases, *, claims=None):
+    """Yield what moves further than claimed when one person leaves: table, person, Δ², claim."""
+    planned = whole_plan(schema, "person").by_id
+    for database in databases:
+        known = counts(schema, database, "person")
+        for person, key in persons_of(schema, database):
+            for left in without_person(schema, database, person, key):
+                if not within_bounds(schema, database, left):
+                    continue
+                for name, squared in moved(known, counts(schema, left, "person")).items():
+                    claim = (claims or {}).get((name, person))
+                    if claim is None:
+                        claim = planned[name].delta_squared.get(person, 0)
+                    if squared > claim:
+                        yield name, person, squared, claim
+
+
+def only(schema, database, root, key):
+    """Return a database with one case of the first tree."""
+    gone = {(root, other) for other in database[root] if other != key}
+    return without(schema, database, gone)
+
+
+def spent(schema, one, two, unit):
+    """Return Σ moved²/(2σ²): what it costs to hide the difference of two databases."""
+    by_id = whole_plan(schema, unit).by_id
+    found = moved(counts(schema, one, unit), counts(schema, two, unit))
+    return sum(Fraction(squared) / (2 * by_id[name].sigma ** 2) for name, squared in found.items())
+
+
+def dearer(schema, one, two, price, unit="person"):
+    """Return the tables whose difference costs more than a price."""
+    by_id = whole_plan(schema, unit).by_id
+    found = moved(counts(schema, one, unit), counts(schema, two, unit))
+    return [
+        name
+        for name, squared in found.items()
+        if Fraction(squared) / (2 * by_id[name].sigma ** 2) > price(by_id[name])
+    ]
 
 
 def persons_of(schema, database):
@@ -232,6 +261,35 @@ def draw(schema, random, *, roots=3, children=3, states=2):
     return found
 
 
+def every_database(schema, rows, free):
+    """Yield every database of these rows whose free columns take both of their first two values.
+
+    Args:
+        schema: The schema.
+        rows: `{table: {key: Row}}`, states left out.
+        free: For each table the columns that vary; all others have their first value.
+    """
+    places = [
+        (table, key, at)
+        for table, found in rows.items()
+        for key in found
+        for at, a in enumerate(columns(schema, table))
+        if a.name in free.get(table, ())
+    ]
+    for values in product((0, 1), repeat=len(places)):
+        chosen = {
+            (table, key): [0] * len(columns(schema, table))
+            for table, found in rows.items()
+            for key in found
+        }
+        for (table, key, at), value in zip(places, values, strict=True):
+            chosen[table, key][at] = value
+        yield empty(schema) | {
+            table: {k: replace(row, states=tuple(chosen[table, k])) for k, row in found.items()}
+            for table, found in rows.items()
+        }
+
+
 def _second_parents_first(schema):
     waiting, found = list(schema.measured), []
     while waiting:
@@ -250,3 +308,15 @@ def _in_reach(schema, found, table, up):
         return rows
     case = root_of(schema, found, first.table, up)
     return [key for key in rows if root_of(schema, found, second.table, key) == case]
+
+
+def told(schema, database, unit):
+    """Return what a look tells beside its numbers: tables, sizes, progress and all it prints."""
+    steps, said = [], StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        answers = measuring.noisy_answers(
+            records_of(schema, database),
+            whole_plan(schema, unit),
+            progress=lambda *step: steps.append(step),
+        )
+    return [(n, a.shape, str(a.dtype)) for n, a in answers.items()], steps, said.getvalue()

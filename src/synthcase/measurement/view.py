@@ -164,7 +164,8 @@ def _arrange(
     share = np.ones(len(kept), dtype=np.int64)
     if typical is not None:
         share = above[parent_name].share[parent] * np.maximum(size, typical)[parent]
-        share = np.minimum(share, 2 * VOTE)  # beyond that a weight is 0, and products fit 64 bits
+        # beyond that a weight is 0, even doubled, and products fit 64 bits
+        share = np.minimum(share, 2 * VOTE + 1)
     return TableView(codes, parent, share, order, np.cumsum(size) - size, size)
 
 

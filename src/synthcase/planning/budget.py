@@ -63,6 +63,8 @@ def one_way_share(weighted: Sequence[Weighted], rho: float) -> float:
         / (2 * item.unit * max(item.mass, 1.0))
         for item in ones
     ]  # fmt: skip
+    if not errors:
+        return 1.0
     share = max(0.1, sum(errors) / len(errors) / ONE_WAY_ERROR)
     return 1.0 if share > ONE_WAYS_ONLY else share
 

@@ -69,6 +69,10 @@ def plan(
     votes = {table.name: _by_votes(schema, table.name, unit) for table in layout.tables}
     expected = expected_rows(schema, expect, votes=votes)
     tables = _tables(schema, layout, expected, rho)
+    if not tables:
+        raise UsageError(
+            "The schema leaves nothing to count.", todo="name columns, or make no row count public"
+        )
     prices = prices_of(schema, tables, unit=unit)
     return Plan(
         schema=schema,
