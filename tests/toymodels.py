@@ -107,6 +107,61 @@ rules:
   - {gate: victim.left, open_if: {victim.nationality: [XB, XC]}}
 """
 
+LINKED = """\
+synthcase: 1
+name: linked
+protect: {unit: UNIT, persons: {victim: {max_cases: 1}}, caps: {victim: 9, link: 3, hearing: 2}}
+tables:
+  case:
+    key: case_id
+    columns:
+      country: {kind: categorical, values: [XA, XB, XC], else: XC, shared: country}
+      kind: {kind: categorical, values: [a, b, c], else: c}
+      grade: {kind: categorical, values: [low, high], else: low, missing: {not_applicable: ""}}
+  link:
+    key: [victim_id, trafficker_id]
+    parents: {victim: victim_id, trafficker: trafficker_id}
+    columns:
+      relation: {kind: categorical, values: [family, other], else: other}
+  victim:
+    key: victim_id
+    parent: {table: case, by: case_id, typical: 2}
+    columns:
+      nationality: {like: case.country}
+      minor: {kind: categorical, values: ["no", "yes"], else: "no"}
+      married: {kind: categorical, values: ["no", "yes"], else: "no"}
+      means: {kind: multi, values: [debt, threats], separator: ";", else: not_asked,
+              missing: {not_asked: "?"}}
+  trafficker:
+    key: trafficker_id
+    parent: {table: case, by: case_id}
+  tool:
+    key: tool_id
+    parent: {table: trafficker, by: trafficker_id}
+    columns:
+      what: {kind: categorical, values: [phone, car], else: car}
+  hearing:
+    key: [case_id, court_id]
+    parents: {case: case_id, court: court_id}
+    columns:
+      outcome: {kind: categorical, values: [open, shut], else: open}
+  court:
+    key: court_id
+    columns:
+      level: {kind: categorical, values: [low, high], else: low}
+  office:
+    key: office_id
+  desk:
+    key: desk_id
+    parent: {table: office, by: office_id}
+rules:
+  - {gate: case.grade, open_if: {case.kind: [a, b]}}
+  - {forbid: {case.kind: [a], case.country: [XA]}}
+  - {forbid: {case.grade: [high], case.country: [XB]}}
+  - {forbid: {victim.minor: ["yes"], victim.married: ["yes"]}}
+  - {forbid: {victim.minor: ["yes"], victim.means: [debt]}}
+"""
+
 
 @cache
 def toy_schema(text: str = EVERYTHING, unit: str = "case") -> Schema:
