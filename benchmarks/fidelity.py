@@ -13,18 +13,18 @@ import argparse
 import json
 import sys
 import time
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from coding import Database, encode, halves, rows_of, shuffled, subset
-from convert import persons_of, safe_names, schema_text
-from folder import Folder, FolderError, read_folder, read_frames, write_frames
+from convert import persons_of, schema_text
+from folder import FolderError, read_folder, read_frames, write_frames
 from machine import about_this_run, used
 from measures import distance, measures_of
-from oneway import expected_rows, measure_one_way, sample_one_way
+from oneway import expected_rows
+from running import DELTA, Job, run_baseline, synthesise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 
 SPLITS = 10
 SHUFFLES = 10
-DELTA = Fraction(1, 10**6)
 TOO_CLOSE = 0.005
-LARGEST_EPSILON = "1000"
 
 
 @dataclass(frozen=True)
@@ -68,77 +66,6 @@ class Line:
             + np.var(self.oneway, ddof=1) / len(self.oneway)
         )
         return bool(np.mean(self.ours) - np.mean(self.oneway) > 2 * error)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """What is run: the folder's tables, who is protected, at what budget, and the seed."""
-
-    folder: Folder
-    frames: Frames = field(repr=False)
-    cases: int | None
-    epsilon: str
-    unit: str
-    persons: tuple[str, ...]
-    seed: int
-
-    def rng(self, *purpose: int) -> np.random.Generator:
-        """Return the generator of the seed and a purpose."""
-        return np.random.default_rng([self.seed, *purpose])
-
-
-def synthesise(job: Job, schema: str, *, expect: Mapping[str, int], seed: int) -> Frames:
-    """Run synthcase once, from the tables to synthetic tables.
-
-    Args:
-        job: The tables and the budget.
-        schema: Text of the schema.
-        expect: Public number of rows by table.
-        seed: Fixes the sampling; the noise has no seed.
-
-    Returns:
-        The synthetic tables as text under the folder's own names, empty where missing.
-    """
-    import tempfile
-
-    import synthcase as sc
-
-    names = safe_names(job.folder.tables)
-    with tempfile.TemporaryDirectory() as scratch:
-        source = Path(scratch) / "schema.yaml"
-        source.write_text(schema, encoding="utf-8")
-        loaded = sc.load_schema(source)
-        plan = sc.plan(
-            loaded,
-            epsilon=job.epsilon,
-            expect={names[table]: rows for table, rows in expect.items()},
-            unit=job.unit,
-        )
-        records = sc.read({names[table]: job.frames[table] for table in names}, loaded)
-        ledger = sc.Ledger.create(
-            Path(scratch) / "ledger",
-            population="a public data set",
-            cap_epsilon=LARGEST_EPSILON,
-            set_by="benchmark",
-        )
-        model = sc.fit(sc.measure(records, plan, ledger=ledger))
-    found = sc.sample(model, seed=seed).to_frames()
-    return {table: found[names[table]] for table in job.folder.measured}
-
-
-def run_baseline(job: Job, real: Database, *, rows: Mapping[str, int], run: int) -> Database | None:
-    """Return tables drawn from noisy one-way counts; None where synthcase is not installed."""
-    try:
-        from synthcase.privacy.accounting import rho_of
-    except ImportError:
-        return None
-    measured = measure_one_way(
-        real,
-        rho=float(rho_of(job.epsilon, delta=DELTA)),
-        persons=job.persons if job.unit == "person" else (),
-        noise=np.random.default_rng(),
-    )
-    return sample_one_way(measured, real, rows=rows, rng=job.rng(3, run))
 
 
 def compare(
