@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from convert import safe_names
-
 from oneway import measure_one_way, sample_one_way
 
 if TYPE_CHECKING:

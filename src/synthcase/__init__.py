@@ -13,8 +13,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from synthcase import datasets as datasets
-    from synthcase import errors as errors
     from synthcase.measurement import measure as measure
     from synthcase.model import fit as fit
     from synthcase.pipeline import release as release

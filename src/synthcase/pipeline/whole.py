@@ -84,14 +84,15 @@ def release(  # noqa: PLR0913 - as many as the command has options
     schema = schema if isinstance(schema, Schema) else load_schema(schema)
     out, ledger = Path(out), open_ledger(ledger)
     check_releasable(schema)
-    check_draw(seed, cases)
-    check_members(members)
+    check_draw(seed, cases, members)
     plan = make_plan(schema, epsilon=epsilon, expect=expect, unit=unit)
     purpose = purpose or f"release {out.name}"
     paid = paid_before(ledger, plan, purpose)
-    if paid and not replace and (made := finished_before(out, paid, ledger, seed=seed, cases=cases)):
-        remember(made, ledger)
-        return made
+    if paid and not replace:
+        made = finished_before(out, paid, ledger, seed=seed, cases=cases)
+        if made:
+            remember(made, ledger)
+            return made
     check_target(out, replace=replace)
     if paid is None:
         afford(ledger, plan)
@@ -103,12 +104,13 @@ def release(  # noqa: PLR0913 - as many as the command has options
     return finish(measurements, ledger, job, lookups=records.lookups, progress=progress)
 
 
-def check_draw(seed: int, cases: int | None) -> None:
-    """Refuse a seed or a number of cases that cannot be drawn.
+def check_draw(seed: int, cases: int | None, members: int | None = None) -> None:
+    """Refuse a seed, a number of cases or an ensemble that cannot be drawn.
 
     Raises:
-        UsageError: One of them is no whole number, or there are no cases.
+        UsageError: One of them is no whole number, or there are none of them.
     """
+    check_members(members)
     if type(seed) is not int or abs(seed) >= 10**90:
         raise UsageError("The seed is no whole number.", came=type(seed).__name__)
     if cases is not None and (type(cases) is not int or not 1 <= cases <= 10**9):
