@@ -168,7 +168,7 @@ def test_a_mended_column_still_copies_the_value_of_its_case():
     table = replace(table_of(MARRIED_CHILD), attributes=(shared, *ATTRIBUTES[1:]))
     sure = {"age": np.array([1 << 30], dtype=np.int32)}
     case = np.random.default_rng(0).integers(0, 3, 3000).astype(np.int16)
-    rows = rows_of(table, {"age": [[1, 0, 0]]}, 3000, sure, {"ages": case})
+    rows = rows_of(table, {"age": [[0, 0, 1]]}, 3000, sure, {"ages": case})
     codes = codes_of(table, np.random.default_rng(0), 3000)
     codes["age"], codes["married"] = case.copy(), np.ones(3000, dtype=np.int16)
     mend(rows, codes, stream(0, "rules"))
