@@ -28,9 +28,10 @@ def flags(name, *, missing=False):
 
 
 def schema_of(tables, *, persons, caps=None, rules=(), public=None, unit="person", k=3):
-    """Return a schema from `{table: {up, typical, **columns}}`; a number stands for that many values.
+    """Return a schema from `{table: {up, typical, **columns}}`.
 
-    `up` names the parent, or both parents of a link; `persons` says in how many cases they are.
+    A column may be a number of values. `up` names the parent, or both parents of a link; `persons`
+    says in how many cases they are.
     """
     form = {
         "synthcase": 1,

@@ -1,6 +1,7 @@
 """Every check of sensitivity, weight, order and silence fails on the mistakes it is there for."""
 
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from neighbours import KEY, counts, draw, layout, only, told, too_far, whole_pla
 from small_schemas import BETWEEN, DEEP, LINKED, NESTED, PLAIN, STUDENTS
 from synthcase.measurement import measuring
 from synthcase.planning import sensitivity
-from synthcase.plans.nouns import VOTE
+from synthcase.plans.nouns import KINDS, VOTE
 
 ROUNDS = 60
 
@@ -156,7 +157,6 @@ def test_no_check_complains_of_the_real_counting(check, schema):
 
 CLAIMED = {
     "sensitivity halved": (PLAIN, scaled({"sibling", "one_way", "co_child"}, lambda t, s: s / 4)),
-    "the least bit too small": (PLAIN, scaled({"agreement"}, lambda t, s: s * 99 / 100)),
     "count columns at 1": (
         PLAIN, scaled({"one_way"}, lambda t, s: 1 if t.axes[0][1].startswith("#") else s),
     ),
@@ -169,6 +169,23 @@ CLAIMED = {
 def test_a_claim_that_is_too_small_is_noticed(case):
     schema, claims = case
     assert some_person_moves_too_far(schema, claims)
+
+
+REACHED = {
+    "plain": (PLAIN, KINDS),
+    "deep": (DEEP, ("rows", "one_way", "own", "ancestor", "sibling", "co_child")),
+    "students": (STUDENTS, ("one_way", "own", "sibling", "agreement")),
+    "nested": (NESTED, ("one_way", "own", "sibling")),
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [(schema, kind) for schema, kinds in REACHED.values() for kind in kinds],
+    ids=[f"{name}-{kind}" for name, (_, kinds) in REACHED.items() for kind in kinds],
+)
+def test_the_bounds_are_reached_so_that_none_could_be_smaller(schema, kind):
+    assert some_person_moves_too_far(schema, scaled({kind}, lambda t, s: s * Fraction(99, 100)))
 
 
 PLANNED = {

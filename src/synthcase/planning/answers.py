@@ -14,6 +14,7 @@ from synthcase.schema.nouns import Question, Schema
 Z90 = 1.6449
 """Two-sided 90 % point of the normal distribution."""
 USEFUL, ROUGH = 0.2, 0.5
+_Margin = tuple[str, tuple[tuple[str, str], ...]]
 _MOST = 40
 """Lines of one-way answers printed when the schema asks no question."""
 
@@ -53,31 +54,30 @@ def _one_ways(schema: Schema) -> Iterator[Question]:
             )
 
 
-def _variances(
-    layout: Layout, tables: Sequence[PlannedTable]
-) -> dict[tuple[tuple[str, str], ...], float]:
+def _variances(layout: Layout, tables: Sequence[PlannedTable]) -> dict[_Margin, float]:
     """Return the variance of a cell of every measured table, in votes or rows.
 
-    A one-way table is also the margin of its pairs; all of them together are sharper.
+    A one-way table is also the margin of its pairs; all of them together are sharper. The rows that
+    are counted are those of the last axis.
     """
-    precisions: dict[tuple[tuple[str, str], ...], float] = defaultdict(float)
+    precisions: dict[_Margin, float] = defaultdict(float)
     for table in tables:
         variance = float(table.sigma / table.unit) ** 2
+        row = table.axes[-1][0]
         if table.kind in ("one_way", "own", "ancestor", "rows"):
-            precisions[tuple(sorted(table.axes))] += 1 / variance
+            precisions[row, tuple(sorted(table.axes))] += 1 / variance
         if table.kind in ("own", "ancestor"):
             one, two = (layout.by_name[t].attribute(a).size for t, a in table.axes)
-            precisions[table.axes[1:]] += 1 / (variance * one)
-            if table.kind == "own":
-                precisions[table.axes[:1]] += 1 / (variance * two)
-    return {axes: 1 / precision for axes, precision in precisions.items()}
+            precisions[row, table.axes[1:]] += 1 / (variance * one)
+            precisions[row, table.axes[:1]] += 1 / (variance * two)
+    return {margin: 1 / precision for margin, precision in precisions.items()}
 
 
 def _error(
     schema: Schema,
     layout: Layout,
     question: Question,
-    variances: dict[tuple[tuple[str, str], ...], float],
+    variances: dict[_Margin, float],
     expected: Expected,
 ) -> ExpectedError:
     rows = expected.rows[question.table]
@@ -106,12 +106,10 @@ def _error(
     )
 
 
-def _known(
-    question: Question, axes: tuple[tuple[str, str | None], ...]
-) -> tuple[tuple[str, str], ...]:
+def _known(question: Question, axes: tuple[tuple[str, str | None], ...]) -> _Margin:
     if not axes:
-        return ((question.table, ""),)
-    return tuple(sorted((table, str(name)) for table, name in axes))
+        return question.table, ((question.table, ""),)
+    return question.table, tuple(sorted((table, str(name)) for table, name in axes))
 
 
 def _axis(layout: Layout, table: str, column: str) -> tuple[str, str | None]:
