@@ -9,7 +9,7 @@ import numpy as np
 
 from synthcase.measurement.counting import count
 from synthcase.measurement.view import TableView, person_view, vote_view
-from synthcase.model.answers import Answer, shaped
+from synthcase.model.answers import Answer, cases_of, shaped
 from synthcase.model.classes import class_tables
 from synthcase.model.expectation import expected_block
 from synthcase.model.nouns import Component, FitReport, Model
@@ -18,7 +18,14 @@ from synthcase.model.quantise import component_tables
 from synthcase.model.relations import Relations
 from synthcase.model.special import expected_special
 from synthcase.model.tape import Tape
-from synthcase.model.targets import block_of, is_special, known_cells, place_of
+from synthcase.model.targets import (
+    Targets,
+    block_of,
+    is_special,
+    known_cells,
+    place_of,
+    targets_of,
+)
 from synthcase.planning.candidates import Candidate, candidates
 from synthcase.plans.nouns import VOTE, PlannedTable
 from synthcase.records.nouns import Records, RecordTable
@@ -273,22 +280,41 @@ def expected_tables(
 
 
 def counted_tables(
-    model: Model, tables: list[PlannedTable], *, votes: bool, chunks: int
+    model: Model, tables: list[PlannedTable], *, votes: bool, cases: int, seed: int = 0
 ) -> dict[str, np.ndarray]:
     """Return each table as counted in each chunk that is drawn, in votes or rows."""
     relations: dict[tuple[str, ...], list[PlannedTable]] = {}
     for table in tables:
         relations.setdefault((table.kind, *(name for name, _ in table.axes)), []).append(table)
     found = {table.id: [] for table in tables}
-    for chunk in drawn(model, cases=chunks * drawing.CHUNK):
+    for chunk in drawn(model, cases=cases, seed=seed):
         views = views_of(records_of(model.schema, chunk), votes=votes)
         for relation in relations.values():
             for table, cells in count(model.layout, views, relation, votes=votes):
-                matrix = cells / table.unit
-                if len(table.axes) == 2:
-                    matrix = shaped(model.layout, Answer(table, matrix, 1.0))
-                found[table.id].append(np.atleast_2d(matrix))
-    return {name: np.stack(matrices) for name, matrices in found.items()}
+                found[table.id].append(cells / table.unit)
+    return {name: np.stack(counts) for name, counts in found.items()}
+
+
+def answered(
+    model: Model, *, votes: bool, cases: int, noise: float = 0.0, seed: int = 0
+) -> list[Answer]:
+    """Return every table of drawn cases, with noise of some standard deviation."""
+    tables = all_tables(model.layout, votes=votes)
+    counted = counted_tables(model, tables, votes=votes, cases=cases, seed=seed)
+    rng = np.random.default_rng(seed)
+    return [
+        Answer(
+            table,
+            counted[table.id].sum(0) + noise * rng.normal(size=table.size),
+            max(noise, 1e-3) ** 2,
+        )
+        for table in tables
+    ]
+
+
+def targets_for(design: Design, answers: list[Answer]) -> Targets:
+    root = design.layout.tables[0]
+    return targets_of(design.layout, answers, cases_of(answers, root, None), design.casts)
 
 
 def surprises(
@@ -307,10 +333,15 @@ def surprises(
     tables = all_tables(design.layout, votes=votes)
     expected = expected_tables(design, logits, tables)
     model = model_of(schema, (design, logits))
-    counted = counted_tables(model, tables, votes=votes, chunks=chunks)
+    counted = counted_tables(model, tables, votes=votes, cases=chunks * drawing.CHUNK)
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for table in tables:
         share = counted[table.id] / drawing.CHUNK
+        if len(table.axes) == 2:
+            answers = [Answer(table, cells, 1.0) for cells in share]
+            share = np.stack([shaped(design.layout, answer) for answer in answers])
+        else:
+            share = share[:, None]
         away = share.mean(0) - expected[table.id]
         alone = np.sqrt(np.maximum(expected[table.id], 1e-6) / (chunks * drawing.CHUNK))
         error = np.maximum(share.std(0, ddof=1) / np.sqrt(chunks), alone / 3)
