@@ -10,11 +10,12 @@ import numpy as np
 
 from synthcase.core.canonical import sha256_hex
 from synthcase.core.progress import ProgressOption, resolve
+from synthcase.model.answers import answers_of, cases_of
 from synthcase.model.fitting import Fitted, fit_once
 from synthcase.model.nouns import Component, FitReport, Model
 from synthcase.model.parameters import Design
 from synthcase.model.quantise import component_tables
-from synthcase.model.targets import Targets, answers_of, cases_of, targets_of
+from synthcase.model.targets import Targets, targets_of
 from synthcase.plans.files import measurements_bytes
 from synthcase.schema.layout import Layout, layout_of
 

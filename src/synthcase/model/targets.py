@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthcase.model.answers import Answer, answers_of, cases_of, shaped
+from synthcase.model.answers import Answer, shaped
 from synthcase.model.centres import centres_of
 from synthcase.model.parameters import gates, given_open
 from synthcase.model.roles import Cast
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from synthcase.schema.layout import Attribute, Layout
 
     Floats = NDArray[np.float64]
-
-__all__ = ["MISFIT", "Target", "Targets", "answers_of", "cases_of", "targets_of"]
 
 MISFIT = 0.5
 """Share of a cell's sampling variance added to its noise, so that sharp tables do not rule."""
