@@ -133,20 +133,25 @@ def test_a_tempered_vote_is_a_smaller_lump(design, tables):
     np.testing.assert_allclose(weight[0, span], 1 / (1 + MISFIT * 90 / 3), rtol=1e-6)
 
 
-def test_an_unordered_cell_has_one_residual_and_not_two(design, tables):
+@pytest.mark.parametrize("name", ["role", "nationality"])
+def test_an_unordered_cell_has_one_residual_and_not_two(design, tables, name):
     # the model expects both orders: half of the cell in each
-    answer = Answer(tables["sibling/trafficker.role*trafficker.role"], np.arange(1.0, 7), 1e6)
+    table = tables[f"sibling/trafficker.{name}*trafficker.{name}"]
+    answer = Answer(table, np.arange(1.0, table.size + 1), 1e6)
     found = targets_of(design.layout, [answer], 50.0, design.casts)
-    target = found.blocks["sibling", "trafficker"]
-    span = design.layout.by_name["trafficker"].span("role")
-    values, weight = target.values[span, span], target.weight[span, span]
-    expected = np.random.default_rng(0).random((3, 3))
-    expected = expected + expected.T
-    loss = (weight * (expected - values) ** 2).sum()
-    packed = (expected + expected.T)[np.triu_indices(3)] - np.diag(expected)[[0, 0, 0, 1, 1, 2]] * (
-        np.array([1, 0, 0, 1, 0, 1])
-    )
-    np.testing.assert_allclose(loss, ((packed - answer.values) ** 2).sum() / 1e6, rtol=1e-4)
+    size = design.layout.by_name["trafficker"].attribute(name).size
+    if name == "role":
+        target = found.blocks["sibling", "trafficker"]
+        span = design.layout.by_name["trafficker"].span(name)
+        values, weight = target.values[span, span], target.weight[span, span]
+    else:
+        values, weight = found.special[table.id][1].values, found.special[table.id][1].weight
+    ordered = np.random.default_rng(0).random((size, size))
+    ordered = ordered + ordered.T
+    loss = (weight * (ordered - values) ** 2).sum()
+    both = ordered + ordered.T - np.diag(np.diag(ordered))
+    residuals = both[np.triu_indices(size)] - answer.values
+    np.testing.assert_allclose(loss, (residuals**2).sum() / 1e6, rtol=1e-4)
 
 
 def test_rows_of_child_tables_are_met_where_each_weighs_one():
@@ -194,3 +199,21 @@ def test_every_table_has_its_place():
             told = sum(int((t.weight > 0).sum()) for t in found.blocks.values())
             assert told > 50
             assert found.cells == sum(answer.table.size for answer in answers)
+
+
+def test_cells_are_counted_once(design, tables):
+    names = [
+        "sibling/trafficker.role*trafficker.role",
+        "own/victim.form*victim.means",
+        "own/victim.exploited*victim.form",
+        "one_way/victim.form",
+        "agreement/victim.nationality*victim.birth",
+    ]
+    answers = [Answer(tables[name], np.ones(tables[name].size), 1.0) for name in names]
+    found = targets_of(design.layout, answers, 50.0, design.casts)
+    assert {key: target.cells for key, target in found.blocks.items()} == {
+        ("sibling", "trafficker"): 6,
+        ("behind", "victim", "0"): 4,
+        ("one_way", "victim"): 3,
+    }
+    assert [target.cells for _, target in found.special.values()] == [3, 3]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -89,25 +88,21 @@ def fit_once(
     tape = Tape()
     leaves = {key: tape.leaf(value) for key, value in logits.items()}
     _, chi = loss_of(tape, design, targets, leaves)
-    cells: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for kind, (value, number) in chi.items():
-        cells[kind][0] += value
-        cells[kind][1] += number
-    overall = sum(v for v, _ in cells.values()) / max(1.0, sum(n for _, n in cells.values()))
-    return Fitted(logits, {k: v / max(1.0, n) for k, (v, n) in cells.items()}, overall)
+    overall = sum(value for value, _ in chi.values()) / max(1, sum(n for _, n in chi.values()))
+    return Fitted(logits, {kind: v / max(1, n) for kind, (v, n) in chi.items()}, overall)
 
 
 def loss_of(
     tape: Tape, design: Design, targets: Targets, leaves: Mapping[Key, Node]
-) -> tuple[Node, dict[str, tuple[float, float]]]:
+) -> tuple[Node, dict[str, tuple[float, int]]]:
     """Return the loss, and Σ residual²/variance with the number of cells by kind of table."""
     tables = class_tables(tape, design, leaves)
     parts: list[Node] = []
-    chi: dict[str, tuple[float, float]] = {}
+    chi: dict[str, tuple[float, int]] = {}
     for kind, node, target in _expected(Relations(tape, design, tables), targets):
         parts.append(op.squared_error(node, target.values, target.weight, targets.cases))
-        value, number = chi.get(kind, (0.0, 0.0))
-        chi[kind] = (value + float(parts[-1].value), number + float((target.weight > 0).sum()))
+        value, number = chi.get(kind, (0.0, 0))
+        chi[kind] = (value + float(parts[-1].value), number + target.cells)
     for table in tables.values():
         if table.layout.attributes:
             parts.append(_pull(tape, table.states.raw, targets.centres[table.layout.name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,10 +29,18 @@ Block = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Target:
-    """Cells to be met: values, and one over their variance (0 where nothing is known)."""
+    """Cells to be met.
+
+    Attributes:
+        values: Noisy values.
+        weight: One over their variance; 0 where nothing is known.
+        cells: Number of noisy cells that say something. An unordered pair is one, though it shows
+            in both orders.
+    """
 
     values: NDArray[np.float32]
     weight: NDArray[np.float32]
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -73,33 +82,33 @@ def targets_of(
     """
     values: dict[Block, Floats] = {}
     weights: dict[Block, Floats] = {}
+    cells: dict[Block, int] = defaultdict(int)
     special = {}
     for answer in answers:
         table = answer.table
         if table.kind == "rows" and layout.by_name[table.axes[0][0]].parent is None:
             continue
         variance = answer.noise + _misfit(answer, casts)
+        known = known_cells(layout, table) if table.kind == "own" else np.ones(1)
+        number = int(known.sum()) if table.kind == "own" else table.size
+        filled, weight = _filled(layout, answer, 1 / variance)
         if is_special(layout, table):
-            known = known_cells(layout, table) if table.kind == "own" else 1.0
-            special[table.id] = (table, _target(shaped(layout, answer), known / variance))
+            special[table.id] = (table, _target(filled, weight * known, number))
             continue
-        block = block_of(layout, table)
+        block, place = block_of(layout, table), place_of(layout, table)
         if block not in values:
             values[block] = np.zeros(_block_shape(layout, block))
             weights[block] = np.zeros(_block_shape(layout, block))
-        place = place_of(layout, table)
-        values[block][place], weights[block][place] = _filled(layout, answer, 1 / variance)
-        if block[0] == "behind":
-            weights[block][place] *= known_cells(layout, table)
-    blocks = {block: _target(values[block], weights[block]) for block in values}
+        values[block][place], weights[block][place] = filled, weight * known
+        cells[block] += number
+    blocks = {block: _target(values[block], weights[block], cells[block]) for block in values}
     return Targets(
         cases, blocks, special, centres_of(layout, answers), sum(a.table.size for a in answers)
     )
 
 
-def _target(values: Floats, weight: Floats | float) -> Target:
-    full = np.broadcast_to(np.asarray(weight), values.shape)
-    return Target(values.astype(np.float32), full.astype(np.float32))
+def _target(values: Floats, weight: Floats, cells: int) -> Target:
+    return Target(values.astype(np.float32), weight.astype(np.float32), cells)
 
 
 def _misfit(answer: Answer, casts: Mapping[str, Cast]) -> float:
