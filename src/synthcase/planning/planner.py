@@ -53,15 +53,7 @@ def plan(
         Bun and Steinke (2016), arXiv:1605.02065 (zCDP); Canonne, Kamath and Steinke (2020),
         arXiv:2004.00010 (discrete Gaussian, conversion to ε and δ).
     """
-    unit = unit or schema.protect.unit
-    if unit not in UNITS:
-        raise UsageError("There is no such protected unit.", expected=" or ".join(UNITS))
-    if unit == "person" and not schema.protect.persons:
-        raise UsageError(
-            "The schema names no table of persons.", todo="name them under `protect: persons:`"
-        )
-    if unit == "person":
-        _refuse_unbounded(schema)
+    unit = _checked_unit(schema, unit or schema.protect.unit)
     rho = rho_of(epsilon)
     if not rho:
         raise UsageError("ε is too small to count anything.", expected="at least about 0.01")
@@ -90,12 +82,21 @@ def plan(
     )
 
 
-def _refuse_unbounded(schema: Schema) -> None:
-    """Refuse to plan for a person whose leaving takes along any number of others.
+def _checked_unit(schema: Schema, unit: str) -> str:
+    """Return the unit, if a plan can protect it.
 
     Raises:
-        UsageError: If persons stand among or below the rows that point to a person.
+        UsageError: If there is no such unit, nobody is a person, or one person's leaving takes
+            along any number of others: where persons are, or stand below, rows that point to one.
     """
+    if unit not in UNITS:
+        raise UsageError("There is no such protected unit.", expected=" or ".join(UNITS))
+    if unit == "case":
+        return unit
+    if not schema.protect.persons:
+        raise UsageError(
+            "The schema names no table of persons.", todo="name them under `protect: persons:`"
+        )
     for person in schema.protect.persons:
         for link in pointing_at(schema, person.table):
             if not is_cut(schema, link):
@@ -104,6 +105,7 @@ def _refuse_unbounded(schema: Schema) -> None:
                     "them, so nothing bounds what one person changes.",
                     todo="Plan with the case as the protected unit: --unit case",
                 )
+    return unit
 
 
 def _by_votes(schema: Schema, table: str, unit: str) -> bool:
