@@ -27,7 +27,8 @@ from synthcase.model.targets import (
     targets_of,
 )
 from synthcase.planning.candidates import Candidate, candidates
-from synthcase.plans.nouns import VOTE, PlannedTable
+from synthcase.planning.planner import plan
+from synthcase.plans.nouns import VOTE, LedgerEntry, Measurements, PlannedTable
 from synthcase.records.nouns import Records, RecordTable
 from synthcase.sampling import drawing
 from synthcase.sampling.nouns import Chunk, SyntheticTables
@@ -210,20 +211,17 @@ def drawn(model: Model, *, cases: int, seed: int = 0) -> Iterator[Chunk]:
     return SyntheticTables(model=model, seed=seed, roots=roots).chunks()
 
 
-def records_of(schema: Schema, chunk: Chunk) -> Records:
-    """Return one chunk of synthetic rows in the form of real records."""
-    tables = {
-        name: RecordTable(
-            name,
-            table.codes,
-            np.arange(table.length).astype(str).astype(object),
-            None
-            if table.parent is None
-            else table.parent - chunk.tables[layout_of(schema).by_name[name].parent].start,
-        )
-        for name, table in chunk.tables.items()
-    }
-    return Records(schema, layout_of(schema), tables, {})
+def records_of(schema: Schema, *chunks: Chunk) -> Records:
+    """Return synthetic rows, one chunk of each tree, in the form of real records."""
+    layout = layout_of(schema)
+    drawn = {name: rows for chunk in chunks for name, rows in chunk.tables.items()}
+    tables = {}
+    for name, rows in drawn.items():
+        above = layout.by_name[name].parent
+        parent = None if above is None else rows.parent - drawn[above].start
+        keys = np.arange(rows.length).astype(str).astype(object)
+        tables[name] = RecordTable(name, rows.codes, keys, parent)
+    return Records(schema, layout, tables, {})
 
 
 def views_of(records: Records, *, votes: bool) -> Mapping[str, TableView]:
@@ -354,3 +352,19 @@ def surprises(
         relation: tuple(np.concatenate(parts) for parts in zip(*pairs, strict=True))
         for relation, pairs in found.items()
     }
+
+
+def measured(
+    schema: Schema, model: Model, *, cases: int, expect: Mapping[str, int]
+) -> Measurements:
+    """Return what a plan would have found out about drawn cases if noise were nothing."""
+    made = plan(schema, epsilon="8", expect=expect)
+    records = records_of(schema, *drawn(model, cases=cases))
+    answers = {}
+    for votes in (True, False):
+        views = views_of(records, votes=votes)
+        for table in made.tables:
+            if (table.unit > 1) is votes:
+                answers |= {t.id: c for t, c in count(records.layout, views, [table], votes=votes)}
+    entry = LedgerEntry(ledger="ledger-1", sequence=1, head="ab" * 32)
+    return Measurements(plan=made, entry=entry, answers=answers)
