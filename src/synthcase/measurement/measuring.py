@@ -12,6 +12,7 @@ from synthcase import __version__
 from synthcase.core.progress import ProgressOption, resolve
 from synthcase.errors import UsageError
 from synthcase.measurement.counting import count
+from synthcase.measurement.links import refuse_links_across_cases
 from synthcase.measurement.view import person_view, vote_view
 from synthcase.planning.honesty import refuse_false_promise
 from synthcase.plans.files import answers_bytes, answers_from_bytes
@@ -95,6 +96,7 @@ def measure(
 
     Raises:
         UsageError: If the plan is for another schema, or does not keep what it promises.
+        DataProblem: If links tie two cases together.
         BudgetRefused: If an account cannot pay.
         LedgerError: If the ledger is broken.
 
@@ -107,6 +109,7 @@ def measure(
             todo="read the records by the plan's schema",
         )
     refuse_false_promise(plan)
+    refuse_links_across_cases(records)
     reservation = ledger.find(plan.hash, prices=plan.prices)
     if reservation is None:
         reservation = ledger.reserve(plan.prices, plan_hash=plan.hash, purpose=purpose)
