@@ -1,1 +1,5 @@
-"""The floor everything stands on: canonical JSON, safe files, locks, progress. Reads no record."""
+"""The floor everything stands on: canonical JSON, safe files, locks, progress. Reads no record.
+
+Privacy:
+    Reads no record.
+"""

@@ -63,6 +63,9 @@ def count(
 
     Raises:
         InternalError: If the records are too many for 64-bit counts.
+
+    Privacy:
+        The cells are exact and secret: noise comes before anything else sees them.
     """
     found = {table.id: np.zeros(table.size, dtype=np.int64) for table in tables}
     vote = VOTE if votes else 1

@@ -59,6 +59,9 @@ def vote_view(records: Records) -> dict[str, TableView]:
 
     Returns:
         A view of each measured table.
+
+    Privacy:
+        Sees real codes; what it returns stays inside the measurement.
     """
     views: dict[str, TableView] = {}
     rows = {name: np.arange(table.rows) for name, table in records.tables.items()}
@@ -79,6 +82,9 @@ def person_view(records: Records, key: bytes) -> dict[str, TableView]:
 
     Returns:
         A view of each measured table.
+
+    Privacy:
+        Sees real codes; what it returns stays inside the measurement.
     """
     views: dict[str, TableView] = {}
     rows: dict[str, Rows] = {}
@@ -181,6 +187,10 @@ def _with_counts(layout: Layout, views: dict[str, TableView]) -> dict[str, Table
 
 
 def count_codes(bins: CountBins, numbers: Rows) -> NDArray[np.int16]:
-    """Return the bin of each number of children, `(parents,)`."""
+    """Return the bin of each number of children, `(parents,)`.
+
+    Privacy:
+        Sees real numbers of children; what it returns stays inside the measurement.
+    """
     starts = np.array([low for low, _ in bins.ranges])
     return (np.searchsorted(starts, numbers, side="right") - 1).astype(np.int16)

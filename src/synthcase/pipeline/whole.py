@@ -109,6 +109,9 @@ def check_draw(seed: int, cases: int | None, members: int | None = None) -> None
 
     Raises:
         UsageError: One of them is no whole number, or there are none of them.
+
+    Privacy:
+        Reads no record.
     """
     check_members(members)
     if type(seed) is not int or abs(seed) >= 10**90:
@@ -122,6 +125,9 @@ def check_members(members: int | None) -> None:
 
     Raises:
         UsageError: It is no whole number, or too small or too large.
+
+    Privacy:
+        Reads no record.
     """
     if members is not None and (type(members) is not int or not 1 <= members <= _MOST_MEMBERS):
         raise UsageError(

@@ -1,4 +1,8 @@
-"""Whose rows are whose: which tables belong to a person, and which are cut when persons pay."""
+"""Whose rows are whose: which tables belong to a person, and which are cut when persons pay.
+
+Privacy:
+    Reads no record, only the schema.
+"""
 
 from __future__ import annotations
 

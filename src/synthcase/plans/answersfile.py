@@ -1,4 +1,8 @@
-"""The text of noisy answers and of measurements: integers within 64 bits, table by table."""
+"""The text of noisy answers and of measurements: integers within 64 bits, table by table.
+
+Privacy:
+    Post-processing of the noisy answers.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 `canonical.loads` has already refused duplicate keys, floats, huge integers and deep nesting. What
 is left is to say which fields there are and what each holds; a message never quotes the content.
+
+Privacy:
+    Reads no record.
 """
 
 from __future__ import annotations

@@ -163,6 +163,9 @@ def schema_from_text(text: str, what: str) -> Schema:
 
     Raises:
         FileProblem: It is no valid schema, or another text of one.
+
+    Privacy:
+        Reads no record.
     """
     from synthcase.schema import load_schema
 

@@ -80,6 +80,9 @@ def round_up(rho: Fraction) -> Fraction:
     Example:
         >>> round_up(Fraction(1, 4)), round_up(Fraction(1, 3)) > Fraction(1, 3)
         (Fraction(1, 4), True)
+
+    Privacy:
+        Reads no record.
     """
     return math.ceil(_checked_rho(rho) / GRID) * GRID
 
@@ -92,6 +95,9 @@ def parse_epsilon(epsilon: Fraction | str | float) -> Fraction:
 
     Raises:
         UsageError: It is no number, not positive, or above 10 000.
+
+    Privacy:
+        Reads no record.
     """
     text = str(epsilon)
     if isinstance(epsilon, bool) or not _EPSILON.fullmatch(text):

@@ -1,6 +1,9 @@
 """What is left of a ledger's budget, in exact fractions of ρ; no float decides.
 
 Every protected kind (case, victim, trafficker, both) has an account, and one cap holds on each.
+
+Privacy:
+    Reads no record.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ head, and somebody else keeps it.
 
 A last line without its newline was never confirmed to anybody. If its own hash proves it whole, it
 is kept (to count too much is safe); otherwise it is a torn write, and is cut.
+
+Privacy:
+    Reads no record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Small checks that the lines of a ledger share."""
+"""Small checks that the lines of a ledger share.
+
+Privacy:
+    Reads no record.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """The files of noisy answers in a ledger's folder; the chain holds the hash of each.
 
 Both functions are called under the ledger's lock, or on files that never change any more.
+
+Privacy:
+    Keeps answers that were paid for; reads no record.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 The chain proves that a line is what was written; this module refuses lines that contradict each
 other, such as spending above the cap, or answers to a question that nobody paid for.
+
+Privacy:
+    Reads no record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The proof of payment that a look at the records needs."""
+"""The proof of payment that a look at the records needs.
+
+Privacy:
+    Reads no record.
+"""
 
 from __future__ import annotations
 

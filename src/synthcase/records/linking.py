@@ -1,4 +1,8 @@
-"""Keys and references: who is whose child, and what is wrong with them."""
+"""Keys and references: who is whose child, and what is wrong with them.
+
+Privacy:
+    Sees real keys; what comes out are rows and kinds of problems, which stay inside.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""What the cells of one column look like, for a draft that the custodian alone may see."""
+"""What the cells of one column look like, for a draft that the custodian alone may see.
+
+Privacy:
+    Holds real values, for a draft that stays inside.
+"""
 
 from __future__ import annotations
 

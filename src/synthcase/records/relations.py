@@ -1,4 +1,8 @@
-"""Keys and references guessed from names and from which columns never repeat, for a draft."""
+"""Keys and references guessed from names and from which columns never repeat, for a draft.
+
+Privacy:
+    Sees real keys; what comes out are names of columns, for a draft that stays inside.
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,9 @@ def bucket(count: int) -> str:
     Example:
         >>> bucket(3), bucket(10)
         ('<10', '10')
+
+    Privacy:
+        The numbers below 10 look alike; what it returns stays inside.
     """
     return str(count) if count >= FEWEST_SHOWN else f"<{FEWEST_SHOWN}"
 

@@ -53,6 +53,9 @@ def open_source(source: str | Path | Mapping[str, object] | Source) -> Source:
     Raises:
         FileProblem: If the path is none of these.
         UsageError: If the argument is none of these.
+
+    Privacy:
+        Opens real records for reading only.
     """
     if isinstance(source, Mapping):
         from synthcase.records.frames import FrameSource

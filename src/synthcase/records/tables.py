@@ -1,4 +1,8 @@
-"""One table of a source, read by its schema: coded cells, keys and references; the text is gone."""
+"""One table of a source, read by its schema: coded cells, keys and references; the text is gone.
+
+Privacy:
+    Sees real cells, turns them into codes batch by batch, and shows none.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Typed cells as text, so that a database and a CSV file of the same records agree."""
+"""Typed cells as text, so that a database and a CSV file of the same records agree.
+
+Privacy:
+    Sees real cells; no message holds one.
+"""
 
 from __future__ import annotations
 
