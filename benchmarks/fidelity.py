@@ -137,6 +137,7 @@ def as_json(job: Job, lines: Sequence[Line], about: Mapping[str, object]) -> str
         for line in lines
     }
     settings = {
+        "kind": "fidelity",
         "dataset": job.folder.name,
         "roots": job.cases,
         "rows": {table: len(frame) for table, frame in job.frames.items()},
