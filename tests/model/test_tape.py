@@ -131,3 +131,12 @@ def test_extreme_values_stay_finite():
     wide = tape.leaf(np.array([[-1e4, 0.0, 1e4]], dtype=np.float32))
     for node in (op.sigmoid(wide), op.softmax(wide), op.log(op.softmax(wide)), op.log(wide)):
         assert np.isfinite(node.value).all()
+
+
+def test_a_node_shows_its_shape_and_not_the_fit_behind_it():
+    tape = Tape()
+    node = tape.leaf(np.ones((2, 3)))
+    for _ in range(60):
+        node = op.add(node, node)
+    assert repr(node) == "<node (2, 3)>"
+    assert len(repr(tape)) < 100

@@ -22,7 +22,7 @@ _FLOOR = -20.0
 """Soft-max shares stay above e^-20: products of smaller ones are denormal, and those are slow."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Node:
     """A value on the tape.
 
@@ -45,8 +45,12 @@ class Node:
         """Shape of the value."""
         return self.value.shape
 
+    def __repr__(self) -> str:
+        """Show the shape alone: the nodes behind it are a whole fit."""
+        return f"<node {self.shape}>"
 
-@dataclass(eq=False)
+
+@dataclass(eq=False, repr=False)
 class Tape:
     """Nodes in the order they were made."""
 
