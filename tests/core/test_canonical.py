@@ -29,6 +29,14 @@ def test_reading_undoes_writing(value):
     assert canonical.loads(canonical.dumps(value), what="a file") == value
 
 
+@pytest.mark.parametrize("item", [b"[]", b"{}", b'{"a":1}'])
+def test_too_many_values_are_refused_before_they_are_made(item):
+    few, many = (b"[" + b",".join([item] * number) + b"]" for number in (1000, 250_000))
+    assert len(canonical.loads(few, what="x")) == 1000
+    with pytest.raises(FileProblem, match="more values"):
+        canonical.loads(many, what="x")
+
+
 @given(values)
 def test_one_value_has_one_text(value):
     text = canonical.dumps(value)

@@ -306,6 +306,29 @@ def test_a_larger_file_is_refused(tmp_path, size):
         files.read_limited(tmp_path / "a", 10)
 
 
+def test_a_far_larger_file_is_not_even_read(tmp_path, monkeypatch):
+    path = tmp_path / "a.bin"
+    path.touch()
+    os.truncate(path, 2**40)
+    monkeypatch.setattr(os, "read", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(FileProblem, match="too large"):
+        files.read_limited(path, 10)
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_its_end_or_refused(tmp_path, monkeypatch):
+    path, real = tmp_path / "a.bin", os.read
+    path.write_bytes(b"x" * 5)
+
+    def grow(descriptor, number):
+        with path.open("ab") as file:
+            file.write(b"y" * 2)
+        return real(descriptor, 3)
+
+    monkeypatch.setattr(os, "read", grow)
+    with pytest.raises(FileProblem, match="too large"):
+        files.read_limited(path, 20)
+
+
 def test_a_missing_file_is_told_by_its_name(tmp_path):
     for read in (files.hash_file, lambda path: files.read_limited(path, 10)):
         with pytest.raises(FileProblem, match=r"plan\.json: reading failed") as caught:

@@ -30,6 +30,8 @@ LARGEST_INTEGER = 2**63 - 1
 
 _DEFAULT_MAX_BYTES = 64 * 2**20
 _DEEPEST = 64
+# Far above any file of ours, and few enough to be read in a second and little memory.
+_MOST = {b"[": 200_000, b"{": 200_000, b":": 2_000_000, b",": 5_000_000}
 _LONGEST_FRACTION = 600
 _FRACTION = re.compile(r"(0|-?[1-9][0-9]*)/([1-9][0-9]*)", re.ASCII)
 # Possessive and with an optional end: a hostile text without closing quotes stays linear.
@@ -92,9 +94,9 @@ def loads(
         Nested dicts, lists, text, integers, booleans and None.
 
     Raises:
-        FileProblem: Too large, not UTF-8, not JSON, nested deeper than 64, with a key twice, with
-            an integer beyond 64 bits, or with a number that is not an integer. The message never
-            quotes the content.
+        FileProblem: Too large, too many values, not UTF-8, not JSON, nested deeper than 64, with a
+            key twice, with an integer beyond 64 bits, or with a number that is not an integer. The
+            message never quotes the content.
 
     Example:
         >>> loads(b'{"a": [1, "1/2"]}', what="plan.json")
@@ -121,6 +123,8 @@ def loads(
 def _parse(data: bytes, *, max_bytes: int, allow_floats: bool) -> object:
     if len(data) > max_bytes:
         raise _RefusedError(f"{len(data)} bytes, more than the {max_bytes} allowed")
+    if any(data.count(mark) > most for mark, most in _MOST.items()):
+        raise _RefusedError("more values than any file of synthcase holds")
     _check_depth(data)
     value: object = json.loads(
         data.decode("utf-8"),

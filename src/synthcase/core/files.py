@@ -236,14 +236,18 @@ def read_limited(path: Path, max_bytes: int, *, no_follow: bool = False) -> byte
         FileProblem: Missing, unreadable, no ordinary file, or too large.
     """
     with _open_regular(path, no_follow=no_follow) as descriptor:
-        chunks, size = [], 0
-        while chunk := os.read(descriptor, min(_CHUNK, max_bytes + 1 - size)):
+        # What is too large is not read; all else comes in one piece, and is in memory once.
+        piece = size = os.fstat(descriptor).st_size
+        chunks, done = [], 0
+        while size <= max_bytes:
+            chunk = os.read(descriptor, min(max(piece, _CHUNK), max_bytes - done) + 1)
+            if not chunk:
+                break
             chunks.append(chunk)
-            size += len(chunk)
-            if size > max_bytes:
-                raise FileProblem(
-                    f"{path.name} is too large.", expected=f"at most {max_bytes} bytes"
-                )
+            done += len(chunk)
+            size = max(size, done)
+        if size > max_bytes:
+            raise FileProblem(f"{path.name} is too large.", expected=f"at most {max_bytes} bytes")
     return b"".join(chunks)
 
 
