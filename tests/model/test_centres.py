@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -14,6 +14,9 @@ numbers = arrays(np.float64, st.integers(1, 12), elements=st.floats(-1e4, 1e6))
 
 
 @given(numbers)
+@example(np.array([0.0, -1.0, 1.0000001]))
+@example(np.array([-9999.0, 3.0, 2.9]))
+@example(np.zeros(4))
 def test_a_centre_is_a_distribution_whatever_the_noise(values):
     found = to_simplex(values)
     assert (found >= 0).all()

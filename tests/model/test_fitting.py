@@ -9,6 +9,7 @@ import pytest
 
 from synthcase.model import fitting
 from synthcase.model import tape as op
+from synthcase.model.classes import class_tables
 from synthcase.model.fitting import fit_once, loss_of
 from synthcase.model.tape import Tape
 from toymodels import (
@@ -100,8 +101,16 @@ def test_the_loss_is_residuals_and_pulls():
     tape = Tape()
     leaves = {key: tape.leaf(value.astype(np.float64)) for key, value in logits.items()}
     loss, chi = loss_of(tape, design, targets, leaves)
-    pulls = float(loss.value) - sum(value for value, _ in chi.values())
-    assert pulls > 0
+    tables = class_tables(Tape(), design, leaves)
+    pulls = 0.0
+    for name, table in tables.items():
+        raw, centre = table.states.raw.value, targets.centres[name]
+        pulls += fitting.PULL * (raw * np.log(raw / np.maximum(centre, 1e-6))).sum()
+        if table.roles is not None:
+            roles, weight = table.roles.value, table.weight.value[:, 0]
+            pulls += fitting.PULL_ROLES * (roles * np.log(roles / (weight / weight.sum()))).sum()
+    residuals = sum(value for value, _ in chi.values())
+    assert float(loss.value) - residuals == pytest.approx(pulls, rel=1e-4)
     assert set(chi) == {"one_way", "own", "ancestor", "count", "sibling", "agreement"}
     told = [(key[0], target) for key, target in targets.blocks.items()]
     told += [(table.kind, target) for table, target in targets.special.values()]

@@ -64,7 +64,8 @@ def _margins(layout: Layout, answer: Answer) -> Iterator[tuple[tuple[str, str], 
 
 def to_simplex(values: Floats) -> Floats:
     """Return the nearest distribution with the same direction: no negative share, sum 1."""
-    size = max(float(values.sum()), 1e-9)
+    # a sum that noise took to nothing or below would leave no digits
+    size = max(float(values.sum()), float(np.abs(values).max()) * 1e-6, 1e-9)
     ordered = np.sort(values / size)[::-1]
     above = np.cumsum(ordered) - 1
     last = np.flatnonzero(ordered > above / np.arange(1, len(values) + 1))
