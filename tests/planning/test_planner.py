@@ -13,8 +13,22 @@ from synthcase.planning import plan
 from synthcase.plans.files import plan_bytes, plan_from_bytes
 from synthcase.plans.nouns import VOTE
 from synthcase.privacy.accounting import DELTA
+from synthcase.schema import load_schema
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def wide(columns, values):
+    column = {"kind": "categorical", "values": [f"v{n}" for n in range(values)], "else": "v0"}
+    table = {"key": "id", "columns": {f"c{number}": column for number in range(columns)}}
+    return load_schema({"synthcase": 1, "name": "wide", "tables": {"case": table}})
+
+
+def test_more_than_can_be_counted_is_refused():
+    with pytest.raises(UsageError, match=r"more cells[^*]*own/case"):
+        plan(wide(2, 2500), epsilon=20, expect={"case": 10**9})
+    with pytest.raises(UsageError, match="50000 tables"):
+        plan(wide(400, 2), epsilon=20)
 
 
 def test_it_takes_no_records():

@@ -26,6 +26,13 @@ def test_references_lead_to_measured_tables_by_their_whole_key():
             check_references(tables)
 
 
+def test_a_schema_has_no_endless_tables():
+    tables = [Table(name=f"t{number}", key=("id",)) for number in range(201)]
+    check_references(tables[:200])
+    with pytest.raises(SchemaError, match="201 tables"):
+        check_references(tables)
+
+
 def test_only_what_is_measured_is_protected_or_capped():
     tables = [ROOT, child(table="root", by="x", also_by=("y",))]
     check_protect(Protect(persons=(Person("child"),), caps=(("child", 3),)), tables)

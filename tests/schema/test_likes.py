@@ -56,6 +56,20 @@ def test_copies_of_nothing_are_refused(columns):
         copy_likes({"tables": {"t": {"columns": columns}}})
 
 
+def test_a_long_row_of_copies_is_refused():
+    row = {f"c{number}": {"like": f"t.c{number + 1}"} for number in range(3000)}
+    with pytest.raises(SchemaError, match="copies no other column"):
+        copy_likes(raw(**row, c3000=A))
+
+
+def test_copies_that_make_a_small_file_large_are_refused():
+    long = {**A, "values": [f"v{number}" for number in range(500)]}
+    few, many = ({f"c{n}": {"like": "t.a"} for n in range(number)} for number in (100, 300))
+    assert len(copy_likes(raw(a=long, **few))["tables"]["t"]["columns"]) == 101
+    with pytest.raises(SchemaError, match="too large"):
+        copy_likes(raw(a=long, **many))
+
+
 @pytest.mark.parametrize(
     "odd", [{}, {"tables": "x"}, {"tables": {"t": "x"}}, {"tables": {"t": {"columns": ["a"]}}}]
 )

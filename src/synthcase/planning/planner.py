@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from synthcase.errors import UsageError
 from synthcase.planning import sensitivity
 from synthcase.planning.answers import expected_errors
 from synthcase.planning.budget import Weighted, allot
-from synthcase.planning.candidates import candidates
+from synthcase.planning.candidates import Candidate, candidates
 from synthcase.planning.masses import Expected, expected_rows
 from synthcase.planning.owning import is_cut, pointing_at
 from synthcase.planning.prices import prices_of
@@ -22,6 +23,10 @@ from synthcase.schema.nouns import UNITS
 
 if TYPE_CHECKING:
     from synthcase.schema.nouns import Schema
+
+MOST_TABLES = 50_000
+MOST_CELLS = 4_000_000
+"""More would not fit the files that answers are read from."""
 
 
 def plan(
@@ -118,7 +123,7 @@ def _by_votes(schema: Schema, table: str, unit: str) -> bool:
 def _tables(
     schema: Schema, layout: Layout, expected: Expected, rho: Fraction
 ) -> list[PlannedTable]:
-    found = []
+    found: list[PlannedTable] = []
     for root in schema.roots:
         tree = Layout(tuple(t for t in layout.tables if layout.path(t.name)[0] == root.name))
         votes = expected.votes[root.name]
@@ -129,10 +134,27 @@ def _tables(
                 (sensitivity.votes if votes else sensitivity.weight_one)(schema, candidate),
                 VOTE if votes else 1,
             )
-            for candidate in candidates(tree, unit="case" if votes else "person")
+            for candidate in _listed(tree, unit="case" if votes else "person")
             if not (candidate.kind == "rows" and _public(schema, candidate.axes[0][0]))
         ]
         found += _planned(root.name, [w for w in weighted if w.delta_squared], rho)
+    if sum(table.size for table in found) > MOST_CELLS:
+        raise UsageError(
+            "The plan has more cells than can be counted.",
+            came=f"most of them are in {max(found, key=lambda table: table.size).id}",
+            expected=f"at most {MOST_CELLS}",
+            todo="Give the columns with the most values wider bins, or merge their values.",
+        )
+    return found
+
+
+def _listed(tree: Layout, *, unit: str) -> list[Candidate]:
+    found = list(islice(candidates(tree, unit=unit), MOST_TABLES + 1))
+    if len(found) > MOST_TABLES:
+        raise UsageError(
+            f"The schema asks for more than {MOST_TABLES} tables of counts.",
+            todo="Name fewer columns: every pair of them is counted.",
+        )
     return found
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from synthcase.schema.tables import Parent, Table
 
 
+MOST_TABLES = 200
+
+
 def check_references(tables: Sequence[Table]) -> None:
     """Check that every reference leads to a measured table and has all parts of its key.
 
@@ -20,8 +23,10 @@ def check_references(tables: Sequence[Table]) -> None:
         tables: All tables.
 
     Raises:
-        SchemaError: If not, or if two tables have one name.
+        SchemaError: If not, if two tables have one name, or if there are too many.
     """
+    if len(tables) > MOST_TABLES:
+        raise SchemaError(f"the schema has {len(tables)} tables", expected=f"at most {MOST_TABLES}")
     by_name = {table.name: table for table in tables}
     if len(by_name) != len(tables):
         raise SchemaError("the schema names a table twice")
