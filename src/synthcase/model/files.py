@@ -30,7 +30,7 @@ __all__ = ["MODEL_FILE", "load_model", "model_bytes", "model_from_bytes", "save_
 MODEL_FILE = "model.safetensors"
 FORMAT = "synthcase-model"
 VERSION = 1
-MAX_BYTES = 512 * 2**20
+MAX_BYTES = 256 * 2**20
 MOST_MEMBERS = 1000
 
 _OURS = "synthcase"

@@ -33,7 +33,7 @@ __all__ = [
 ANSWERS = "synthcase-answers"
 MEASUREMENTS = "synthcase-measurements"
 VERSION = 1
-MAX_BYTES = 512 * 2**20
+MAX_BYTES = 128 * 2**20
 
 _ANSWERS_FIELDS = ("format", "version", "plan_hash", "answers")
 _MEASUREMENTS_FIELDS = ("format", "version", "plan_hash", "ledger", "versions", "answers")

@@ -26,7 +26,7 @@ __all__ = ["FORMAT", "plan_bytes", "plan_from_bytes", "schema_from_text"]
 FORMAT = "synthcase-plan"
 VERSION = 1
 SOURCES = ("given", "public", "assumed")
-MAX_BYTES = 128 * 2**20
+MAX_BYTES = 64 * 2**20
 LONGEST_SCHEMA = 2**20
 
 _EPSILON = re.compile(r"[0-9]{1,6}(\.[0-9]{1,12})?|[0-9]{1,12}/[1-9][0-9]{0,11}", re.ASCII)
