@@ -2,69 +2,105 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from synthcase.core.streams import stream
-from synthcase.sampling.links import second_parents
+from synthcase.sampling.links import (
+    Ends,
+    ends_anywhere,
+    ends_in_case,
+    second_parents,
+    where_they_fit,
+)
 
 
 @st.composite
 def cases(draw):
-    """First parents, second parents and links of a few cases, in any numbers."""
+    """First parents and second parents of a few cases, in any numbers."""
     numbers = draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=6))
     case_of_parent = np.repeat(np.arange(len(numbers)), [n for n, _ in numbers])
     case_of_other = np.repeat(np.arange(len(numbers)), [n for _, n in numbers])
-    links = draw(
-        st.lists(st.integers(0, 6), min_size=len(case_of_parent), max_size=len(case_of_parent))
-    )
-    parent = np.repeat(np.arange(len(case_of_parent)), np.array(links, dtype=np.int64))
-    return parent, case_of_parent, case_of_other
+    return case_of_parent, case_of_other
 
 
-@given(cases(), st.integers(0, 2**32), st.integers(0, 10**6))
-def test_ends_are_of_one_case_and_no_pair_stands_twice(rows, seed, start):
-    parent, case_of_parent, case_of_other = rows
-    found = second_parents(parent, case_of_parent, case_of_other, start, stream(seed, "a"))
+def small(draw, size, most):
+    return draw(arrays(np.int64, size, elements=st.integers(0, most)))
+
+
+@given(cases(), st.integers(0, 10**6))
+def test_ends_of_a_case_are_all_its_rows(rows, start):
+    case, case_of_other = rows
+    ends = ends_in_case(case, case_of_other, start)
+    for own, first, number in zip(case, ends.first - start, ends.number, strict=True):
+        expected = np.flatnonzero(case_of_other == own)
+        np.testing.assert_array_equal(np.arange(first, first + number), expected)
+
+
+def test_ends_in_another_tree_are_any_of_its_rows():
+    ends = ends_anywhere(3, 7)
+    assert ends.first.tolist() == [0, 0, 0]
+    assert ends.number.tolist() == [7, 7, 7]
+
+
+@given(st.data(), st.integers(0, 2**32))
+def test_ends_are_possible_and_no_pair_stands_twice(data, seed):
+    number = small(data.draw, data.draw(st.integers(0, 8)), 6)
+    first = small(data.draw, len(number), 100)
+    links = np.minimum(small(data.draw, len(number), 6), number)
+    parent = np.repeat(np.arange(len(number)), links)
+    found = second_parents(parent, Ends(first, number), stream(seed, "a"))
     assert found.shape == parent.shape
-    kept = found >= 0
-    other = found[kept] - start
-    np.testing.assert_array_equal(case_of_other[other], case_of_parent[parent[kept]])
-    assert len(set(zip(parent[kept], other, strict=True))) == kept.sum()
-
-
-@given(cases(), st.integers(0, 2**32))
-def test_a_row_is_left_out_only_where_no_end_is_left(rows, seed):
-    parent, case_of_parent, case_of_other = rows
-    found = second_parents(parent, case_of_parent, case_of_other, 0, stream(seed, "a"))
-    for row in set(parent.tolist()):
-        possible = (case_of_other == case_of_parent[row]).sum()
-        wanted = (parent == row).sum()
-        assert (found[parent == row] >= 0).sum() == min(wanted, possible)
-
-
-@given(st.lists(st.integers(0, 5), max_size=8), st.integers(0, 4), st.integers(0, 2**32))
-def test_ends_in_another_tree_are_any_of_its_rows(links, others, seed):
-    parent = np.repeat(np.arange(len(links)), np.array(links, dtype=np.int64))
-    found = second_parents(parent, None, np.arange(others), 0, stream(seed, "a"))
-    assert ((found >= -1) & (found < others)).all()
-    for row, wanted in enumerate(links):
-        mine = found[parent == row]
-        mine = mine[mine >= 0]
-        assert len(set(mine.tolist())) == len(mine) == min(wanted, others)
+    assert (found >= first[parent]).all()
+    assert (found < (first + number)[parent]).all()
+    assert len(set(zip(parent, found, strict=True))) == len(parent)
 
 
 def test_a_full_house_is_found_even_when_chance_takes_long():
     # 200 links to 200 ends: each must be taken once
     parent = np.zeros(200, dtype=np.int64)
-    found = second_parents(parent, None, np.arange(200), 5, stream(0, "a"))
+    ends = Ends(np.array([5]), np.array([200]))
+    found = second_parents(parent, ends, stream(0, "a"))
     np.testing.assert_array_equal(np.sort(found), np.arange(5, 205))
 
 
 @pytest.mark.parametrize("links", [1, 2])
 def test_every_end_is_as_likely_as_any_other(links):
-    cases = 4000
-    parent = np.repeat(np.arange(cases), links)
-    case_of_other = np.repeat(np.arange(cases), 4)
-    found = second_parents(parent, np.arange(cases), case_of_other, 0, stream(0, "a")) % 4
-    expected = cases * links / 4
+    parents = 4000
+    parent = np.repeat(np.arange(parents), links)
+    ends = Ends(4 * np.arange(parents), np.full(parents, 4))
+    found = second_parents(parent, ends, stream(0, "a")) % 4
+    expected = parents * links / 4
     z = (np.bincount(found, minlength=4) - expected) / np.sqrt(expected * 0.75)
     assert np.abs(z).max() < 4
+
+
+@given(st.data(), st.integers(0, 2**32))
+def test_no_class_gains_links_and_none_has_more_than_ends(data, seed):
+    size = data.draw(st.integers(0, 30))
+    numbers, possible, classes = (small(data.draw, size, most) for most in (4, 3, 2))
+    ends = Ends(np.zeros(size, dtype=np.int64), possible)
+    found = where_they_fit(numbers, ends, classes, stream(seed, "a"))
+    assert ((found >= 0) & (found <= possible)).all()
+    for number in range(3):
+        own = classes == number
+        assert found[own].sum() <= numbers[own].sum()
+        assert found[own].sum() >= np.minimum(numbers, possible)[own].sum()
+        if (numbers <= possible)[own].all():
+            np.testing.assert_array_equal(found[own], numbers[own])
+
+
+def test_numbers_move_to_rows_that_have_ends():
+    rng = np.random.default_rng(0)
+    classes = rng.integers(0, 3, 3000)
+    possible = rng.integers(0, 5, 3000)
+    numbers = np.zeros(3000, dtype=np.int64)
+    for own in range(3):
+        # within a class there are just ends enough for all
+        rows = classes == own
+        numbers[rows] = rng.permutation(np.minimum(possible[rows], 2))
+    ends = Ends(np.zeros(3000, dtype=np.int64), possible)
+    found = where_they_fit(numbers, ends, classes, stream(0, "a"))
+    assert np.minimum(numbers, possible).sum() < 0.8 * numbers.sum()
+    for own in range(3):
+        before, after = (np.bincount(n[classes == own], minlength=3) for n in (numbers, found))
+        assert np.abs(after - before).max() <= 0.03 * before.sum()

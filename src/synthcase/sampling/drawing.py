@@ -13,7 +13,13 @@ from synthcase.core.streams import stream
 from synthcase.model.quantise import whole
 from synthcase.model.roles import Cast
 from synthcase.sampling.columns import Rows, columns, looks_of
-from synthcase.sampling.links import second_parents
+from synthcase.sampling.links import (
+    Ends,
+    ends_anywhere,
+    ends_in_case,
+    second_parents,
+    where_they_fit,
+)
 from synthcase.sampling.nouns import Chunk, TableChunk
 from synthcase.sampling.rounding import draw, shuffled_within
 from synthcase.sampling.rules import mend
@@ -151,6 +157,9 @@ class _Drawer:
         above = self.drawn[str(table.parent)]
         bins = above.codes[f"#{table.name}"]
         numbers = numbers_of(table, bins, self.rng(table.name, "number"))
+        ends = self._ends(table.name, above)
+        if ends is not None:
+            numbers = where_they_fit(numbers, ends, above.classes, self.rng(table.name, "ends"))
         parent = np.repeat(np.arange(above.rows), numbers)
         place = np.arange(len(parent)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
         prior = np.concatenate([c.tables[table.name].prior for c in self.model.components])
@@ -161,23 +170,20 @@ class _Drawer:
         classes = (above.classes[parent] // upper) * width + states
         # roles are latent: nobody may read them off the order of rows
         order = shuffled_within(parent, self.rng(table.name, "order"))
-        parent, classes = parent[order], classes[order]
-        other = self._others(table.name, parent, above)
-        if other is not None:
-            kept = np.flatnonzero(other >= 0)
-            parent, classes, other = parent[kept], classes[kept], other[kept]
+        classes = classes[order]
+        other = None
+        if ends is not None:
+            other = second_parents(parent, ends, self.rng(table.name, "second parent"))
         return self._with_columns(table, Drawn({}, classes, above.case[parent], parent, other))
 
-    def _others(self, table: str, parent: Integers, above: Drawn) -> Integers | None:
+    def _ends(self, table: str, above: Drawn) -> Ends | None:
         parents = self.model.schema.table(table).parents
         if len(parents) < 2:
             return None
         second = parents[1].table
-        rng = self.rng(table, "second parent")
         if second in self.drawn:
-            start = self.starts[second]
-            return second_parents(parent, above.case, self.drawn[second].case, start, rng)
-        return second_parents(parent, None, np.arange(self.starts[second]), 0, rng)
+            return ends_in_case(above.case, self.drawn[second].case, self.starts[second])
+        return ends_anywhere(above.rows, self.starts[second])
 
     def _with_columns(self, table: TableLayout, drawn: Drawn) -> Drawn:
         references = {name: values[drawn.case] for name, values in self.references.items()}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from synthcase.sampling.rounding import shuffled_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,48 +17,100 @@ if TYPE_CHECKING:
 _TRIES = 50
 
 
-def second_parents(
-    parent: Integers,
-    case_of_parent: Integers | None,
-    case_of_other: Integers,
-    start: int,
-    rng: np.random.Generator,
-) -> Integers:
-    """Choose a second parent for each row, no pair twice.
+@dataclass(frozen=True)
+class Ends:
+    """The possible second parents of each first parent: consecutive rows of their table.
+
+    Attributes:
+        first: The first of them, a row of the whole table, `(first parents,)`.
+        number: How many there are, `(first parents,)`.
+    """
+
+    first: Integers
+    number: Integers
+
+
+def ends_in_case(case: Integers, case_of_other: Integers, start: int) -> Ends:
+    """Return the ends that stand in one case with each first parent.
 
     Args:
-        parent: First parent of each row, sorted, `(rows,)`.
-        case_of_parent: Case of each first parent, when both ends belong to one case; None when the
-            second parents stand in a tree of their own.
-        case_of_other: Case of each possible second parent, sorted, `(others,)`.
-        start: Row of the first possible second parent in its whole table.
+        case: Case of each first parent, `(first parents,)`.
+        case_of_other: Case of each row of the second parents' table in the chunk, sorted.
+        start: Rows of that table in earlier chunks.
+
+    Returns:
+        The possible ends.
+    """
+    first = np.searchsorted(case_of_other, case)
+    return Ends(first + start, np.searchsorted(case_of_other, case, side="right") - first)
+
+
+def ends_anywhere(parents: int, others: int) -> Ends:
+    """Return all rows of a table in another tree as possible ends of each first parent."""
+    return Ends(np.zeros(parents, dtype=np.int64), np.full(parents, others))
+
+
+def where_they_fit(
+    numbers: Integers, ends: Ends, classes: Integers, rng: np.random.Generator
+) -> Integers:
+    """Let first parents of one class exchange their numbers of links, so that more find an end.
+
+    A class tells how many links its rows have, and not how many other ends stand in the case of
+    each. Rows exchange in random pairs and only where that helps: the rest stays chance.
+
+    Args:
+        numbers: Number of links of each first parent.
+        ends: Its possible ends.
+        classes: Its class.
         rng: The stream.
 
     Returns:
-        Row of the second parent in its whole table; −1 where none is left for the row, `(rows,)`.
+        Numbers of links, none above the number of possible ends.
 
     Privacy:
         Post-processing of Measurements.
     """
-    place = np.arange(len(parent)) - np.searchsorted(parent, parent)
-    if case_of_parent is None:
-        first = np.zeros(len(parent), dtype=np.int64)
-        number = np.full(len(parent), len(case_of_other))
-    else:
-        case = case_of_parent[parent]
-        first = np.searchsorted(case_of_other, case)
-        number = np.searchsorted(case_of_other, case, side="right") - first
-    chosen = np.where(place < number, 0, -1)
-    open_rows = np.flatnonzero(chosen == 0)
-    for _ in range(_TRIES):
-        chosen[open_rows] = first[open_rows] + rng.integers(0, number[open_rows])
-        twice = _repeated(parent, chosen)
-        open_rows = np.flatnonzero(twice)
-        if not len(open_rows):
+    found = numbers.copy()
+    for turn in range(_TRIES):
+        if (found <= ends.number).all():
             break
-    for row in open_rows:
-        chosen[row] = _left_over(parent, chosen, int(row), int(first[row]), int(number[row]))
-    return np.where(chosen < 0, -1, chosen + start)
+        order = shuffled_within(classes, rng)[turn % 2 :]
+        pairs = order[: len(order) // 2 * 2].reshape(-1, 2)
+        pairs = pairs[classes[pairs[:, 0]] == classes[pairs[:, 1]]]
+        now, turned, possible = found[pairs], found[pairs[:, ::-1]], ends.number[pairs]
+        gain = np.maximum(now - possible, 0).sum(1) - np.maximum(turned - possible, 0).sum(1)
+        found[pairs[gain > 0]] = turned[gain > 0]
+    return np.minimum(found, ends.number)
+
+
+def second_parents(parent: Integers, ends: Ends, rng: np.random.Generator) -> Integers:
+    """Choose a second parent for each row, no pair twice.
+
+    Args:
+        parent: First parent of each row, sorted, none more often than it has ends, `(rows,)`.
+        ends: The possible ends of each first parent.
+        rng: The stream.
+
+    Returns:
+        Row of the second parent in its whole table, `(rows,)`.
+
+    Privacy:
+        Post-processing of Measurements.
+    """
+    first, number = ends.first[parent], ends.number[parent]
+    chosen = np.zeros(len(parent), dtype=np.int64)
+    again = np.arange(len(parent))
+    for _ in range(_TRIES):
+        chosen[again] = first[again] + rng.integers(0, number[again])
+        again = np.flatnonzero(_repeated(parent, chosen))
+        if not len(again):
+            break
+    for row in again:
+        low, high = np.searchsorted(parent, [parent[row], parent[row] + 1])
+        taken = set(np.delete(chosen[low:high], row - low).tolist())
+        options = range(first[row], first[row] + number[row])
+        chosen[row] = next(other for other in options if other not in taken)
+    return chosen
 
 
 def _repeated(parent: Integers, chosen: Integers) -> NDArray[np.bool_]:
@@ -63,11 +118,5 @@ def _repeated(parent: Integers, chosen: Integers) -> NDArray[np.bool_]:
     order = np.lexsort((chosen, parent))
     same = (parent[order][1:] == parent[order][:-1]) & (chosen[order][1:] == chosen[order][:-1])
     found = np.zeros(len(parent), dtype=bool)
-    found[order[1:][same & (chosen[order][1:] >= 0)]] = True
+    found[order[1:][same]] = True
     return found
-
-
-def _left_over(parent: Integers, chosen: Integers, row: int, first: int, number: int) -> int:
-    low, high = np.searchsorted(parent, [parent[row], parent[row] + 1])
-    taken = set(np.delete(chosen[low:high], row - low).tolist())
-    return next((other for other in range(first, first + number) if other not in taken), -1)
