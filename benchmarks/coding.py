@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.int32]
     Rows = NDArray[np.int64]
+    Places = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,14 @@ class CodedTable:
         codes: Code of each measured column, `(rows,)`: values or bins, then missing, then outside.
         sizes: Number of codes of each measured column, fixed by the domain.
         parents: For each relation to a parent, the parent's row, -1 where there is none, `(rows,)`.
+        orders: Each column that orders the children as numbers, NaN where missing, `(rows,)`.
     """
 
     rows: int
     codes: Mapping[str, Codes]
     sizes: Mapping[str, int]
     parents: Mapping[Relation, Rows]
+    orders: Mapping[str, Places] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,11 @@ def encode(folder: Folder, frames: Mapping[str, pd.DataFrame]) -> Database:
                 )
                 for relation in folder.parents(name)
             },
+            orders={
+                column: _numbers(frame[column])
+                for relation in folder.parents(name)
+                for column in relation.order
+            },
         )
     return Database(folder, tables)
 
@@ -102,12 +110,23 @@ def _codes(column: Column, cells: pd.Series[str]) -> Codes:
     if column.values:
         codes = pd.Index(column.values).get_indexer(pd.Index(cells))
     else:
-        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
-        edges = np.array([float(edge) for edge in column.edges])
-        codes = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, column.states - 1)
-        codes[~((numbers >= edges[0]) & (numbers <= edges[-1]))] = -1
+        codes = bins_of(column, _numbers(cells))
     codes = np.where(codes < 0, column.states + 1, codes)
     return np.where(cells.to_numpy() == "", column.states, codes).astype(np.int32)
+
+
+def _numbers(cells: pd.Series[str]) -> Places:
+    import pandas as pd
+
+    return pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
+
+
+def bins_of(column: Column, numbers: Places) -> Rows:
+    """Return the bin of each number, -1 for what is missing or outside the domain."""
+    edges = np.array([float(edge) for edge in column.edges])
+    codes = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, column.states - 1)
+    codes[~((numbers >= edges[0]) & (numbers <= edges[-1]))] = -1
+    return codes
 
 
 def owners(database: Database) -> dict[str, Rows]:
@@ -167,6 +186,7 @@ def subset(database: Database, cases: Rows) -> Database:
                     relation: place[relation.parent][parents[rows[name]]]
                     for relation, parents in table.parents.items()
                 },
+                orders={column: places[rows[name]] for column, places in table.orders.items()},
             )
             for name, table in database.tables.items()
         },
@@ -181,7 +201,7 @@ def halves(database: Database, rng: np.random.Generator) -> tuple[Database, Data
 
 
 def shuffled(database: Database, rng: np.random.Generator) -> Database:
-    """Shuffle every column and every foreign key by itself: all margins stay, all else goes."""
+    """Shuffle every column, key and place by itself: all margins stay, all else goes."""
     return Database(
         database.folder,
         {
@@ -190,6 +210,7 @@ def shuffled(database: Database, rng: np.random.Generator) -> Database:
                 codes={column: rng.permutation(codes) for column, codes in table.codes.items()},
                 sizes=table.sizes,
                 parents={r: rng.permutation(parents) for r, parents in table.parents.items()},
+                orders={n: rng.permutation(places) for n, places in table.orders.items()},
             )
             for name, table in database.tables.items()
         },

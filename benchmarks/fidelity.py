@@ -10,62 +10,38 @@ Prints, for each measure, the distance of fresh real data (floor), of shuffled c
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from classifier import c2st_agg
 from coding import Database, encode, halves, rows_of, shuffled, subset
 from convert import persons_of, schema_text
+from counts import distance
 from folder import FolderError, read_folder, read_frames, write_frames
 from machine import about_this_run, used
-from measures import distance, measures_of
+from measures import measures_of
 from oneway import expected_rows
-from running import DELTA, Job, run_baseline, synthesise
+from report import Line, Report, as_json, number_text, text_of
+from rules import violations
+from running import Job, run_baseline, synthesise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
+    from rules import Checker
 
     Frames = dict[str, pd.DataFrame]
     Synthesiser = Callable[..., Frames]
 
+CHECKERS: dict[str, Checker] = {}
+"""What counts broken rules, by name of the data set."""
 SPLITS = 10
 SHUFFLES = 10
-TOO_CLOSE = 0.005
-
-
-@dataclass(frozen=True)
-class Line:
-    """One measure: distances, each a mean over splits, shuffles or runs; None where not run."""
-
-    name: str
-    floor: float
-    independent: float
-    ours: tuple[float, ...] = ()
-    oneway: tuple[float, ...] = ()
-
-    def score(self, distances: Sequence[float]) -> float | None:
-        """Return the score of some distances; None where floor and independent are too close."""
-        room = self.independent - self.floor
-        if room < TOO_CLOSE or not distances:
-            return None
-        return (self.independent - float(np.mean(distances))) / room
-
-    @property
-    def lost(self) -> bool:
-        """Say whether ours is farther than the one-way baseline, beyond two standard errors."""
-        if min(len(self.ours), len(self.oneway)) < 2:
-            return False
-        error = np.sqrt(
-            np.var(self.ours, ddof=1) / len(self.ours)
-            + np.var(self.oneway, ddof=1) / len(self.oneway)
-        )
-        return bool(np.mean(self.ours) - np.mean(self.oneway) > 2 * error)
 
 
 def compare(
@@ -99,55 +75,6 @@ def compare(
             )
         )
     return lines
-
-
-def table_of(lines: Sequence[Line]) -> str:
-    """Return the report as text, with mean and lowest score below."""
-    width = max(len(line.name) for line in lines)
-    heads = ("floor", "independent", "oneway", "ours", "score")
-    texts = [" " * width + "".join(f"{head:>13}" for head in heads)]
-    for line in lines:
-        means = [float(np.mean(found)) if found else None for found in (line.oneway, line.ours)]
-        numbers = [_text(n, 4) for n in (line.floor, line.independent, *means)]
-        numbers.append(_text(line.score(line.ours), 2))
-        worse = "  worse than one-way" if line.lost else ""
-        texts.append(line.name.ljust(width) + "".join(f"{n:>13}" for n in numbers) + worse)
-    scores = [score for line in lines if (score := line.score(line.ours)) is not None]
-    if scores:
-        texts += ["", f"mean score {np.mean(scores):.2f}, lowest {min(scores):.2f}"]
-    return "\n".join(texts)
-
-
-def _text(number: float | None, decimals: int) -> str:
-    return "–" if number is None else f"{number:.{decimals}f}"
-
-
-def as_json(job: Job, lines: Sequence[Line], about: Mapping[str, object]) -> str:
-    """Return numbers, settings, versions, machine and resources as JSON."""
-    measures = {
-        line.name: {
-            "floor": line.floor,
-            "independent": line.independent,
-            "oneway": list(line.oneway),
-            "oneway_score": line.score(line.oneway),
-            "ours": list(line.ours),
-            "score": line.score(line.ours),
-            "worse_than_oneway": line.lost,
-        }
-        for line in lines
-    }
-    settings = {
-        "kind": "fidelity",
-        "dataset": job.folder.name,
-        "roots": job.cases,
-        "rows": {table: len(frame) for table, frame in job.frames.items()},
-        "epsilon": job.epsilon,
-        "delta": float(DELTA),
-        "unit": job.unit,
-        "persons": list(job.persons),
-        "seed": job.seed,
-    }
-    return json.dumps({**settings, **about, "measures": measures}, indent=1, ensure_ascii=False)
 
 
 def prepare(options: argparse.Namespace) -> tuple[Job, Database]:
@@ -191,6 +118,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--roots", type=int, help="take that many rows of the first root")
     parser.add_argument("--runs", type=int, default=1, help="synthesise that often, new noise each")
     parser.add_argument("--persons", help="tables of persons, separated by commas")
+    parser.add_argument("--schema", type=Path, metavar="FILE", help="instead of the converted one")
     parser.add_argument("--write", type=Path, metavar="DIR", help="save the last synthetic tables")
     parser.add_argument("--json", type=Path, metavar="FILE", help="save all numbers")
     return parser.parse_args(arguments)
@@ -211,26 +139,51 @@ def main(
     options = options_of(arguments)
     job, real = prepare(options)
     rows = expected_rows(job.folder, real, cases=job.cases)
-    schema = schema_text(job.folder, job.frames, unit=job.unit, persons=job.persons)
-    started, frames, ours = time.process_time(), {}, []
-    for run in range(options.runs):
-        frames = synthesiser(job, schema, expect=rows, seed=job.seed + run)
-        ours.append(encode(job.folder, frames))
+    schema = _schema(options, job)
+    started = time.process_time()
+    seeds = range(job.seed, job.seed + options.runs)
+    runs = [synthesiser(job, schema, expect=rows, seed=seed) for seed in seeds]
     synthesis = time.process_time() - started
+    ours = [encode(job.folder, frames) for frames in runs]
     drawn = [run_baseline(job, real, rows=rows, run=run) for run in range(options.runs)]
     oneway = [tables for tables in drawn if tables is not None]
-    lines = compare(job, real, ours, oneway)
-    if options.write:
-        write_frames(job.folder, frames, options.write)
-    print(table_of(lines))
-    seconds, peak = used()
-    print(
-        f"{seconds:.1f} CPU s, of them {synthesis:.1f} synthesis; peak memory {_text(peak, 0)} MiB"
+    report = Report(
+        lines=compare(job, real, ours, oneway),
+        violations=_violations(job, runs),
+        auc=_auc(job, real, ours, oneway),
     )
+    if options.write:
+        write_frames(job.folder, runs[-1], options.write)
+    seconds, peak = used()
+    memory = number_text(peak, 0)
+    print(text_of(report))
+    print(f"{seconds:.1f} CPU s, of them {synthesis:.1f} synthesis; peak memory {memory} MiB")
     if options.json:
         about = {"runs": options.runs, "synthesis_cpu_seconds": synthesis, **about_this_run()}
-        options.json.write_text(as_json(job, lines, about), encoding="utf-8")
-    return lines
+        options.json.write_text(as_json(job, report, about), encoding="utf-8")
+    return list(report.lines)
+
+
+def _schema(options: argparse.Namespace, job: Job) -> str:
+    if options.schema:
+        return str(options.schema.read_text(encoding="utf-8"))
+    return schema_text(job.folder, job.frames, unit=job.unit, persons=job.persons)
+
+
+def _violations(job: Job, runs: Sequence[Frames]) -> dict[str, list[int]]:
+    checker = CHECKERS.get(job.folder.name)
+    found = [violations(job.folder, frames, checker) for frames in runs]
+    return {rule: [counts[rule] for counts in found] for rule in found[0]}
+
+
+def _auc(
+    job: Job, real: Database, ours: Sequence[Database], oneway: Sequence[Database]
+) -> dict[str, float | None]:
+    """Tell real cases from those of the last run, of the baseline, and from shuffled ones."""
+    sides = {"independent": shuffled(real, job.rng(4)), "ours": ours[-1]}
+    if oneway:
+        sides["oneway"] = oneway[-1]
+    return {name: c2st_agg(real, side, rng=job.rng(5)) for name, side in sides.items()}
 
 
 if __name__ == "__main__":

@@ -10,22 +10,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from coding import CodedTable, Database, owners
+from coding import CodedTable, Database, bins_of, owners
 from convert import cap, tree, typical
+from sequences import places_within, timed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from folder import Folder, Relation
+    from folder import Column, Folder, Relation
     from numpy.typing import NDArray
 
     Shares = NDArray[np.float64]
     Rows = NDArray[np.int64]
+    Codes = NDArray[np.int32]
+    Places = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class OneWay:
-    """Noisy one-way shares of each column, and of the numbers of children of each relation."""
+    """Noisy one-way shares of each column, timed ones too, and of the numbers of children."""
 
     columns: Mapping[tuple[str, str], Shares]
     children: Mapping[Relation, Shares]
@@ -47,12 +50,13 @@ def measure_one_way(
     """
     folder, weights = database.folder, _weights(database, persons)
     relations = tree(folder)
-    tables = sum(len(table.codes) for table in database.tables.values()) + len(relations)
+    coded = {name: _columns(database, name) for name in database.tables}
+    tables = sum(len(columns) for columns in coded.values()) + len(relations)
     sigma = np.sqrt(tables / (2 * rho))
     columns = {
-        (name, column): _shares(codes, weights[name], table.sizes[column], sigma, noise)
-        for name, table in database.tables.items()
-        for column, codes in table.codes.items()
+        (name, column): _shares(codes, weights[name], size, sigma, noise)
+        for name, found in coded.items()
+        for column, (codes, size) in found.items()
     }
     children = {}
     for relation in relations:
@@ -62,6 +66,17 @@ def measure_one_way(
         moved = sigma * np.sqrt(2) if relation.child in persons else sigma
         children[relation] = _shares(counts, weights[relation.parent], largest + 1, moved, noise)
     return OneWay(columns, children)
+
+
+def _columns(database: Database, name: str) -> dict[str, tuple[Codes, int]]:
+    """Return codes and number of codes of each column, those in time by their bins."""
+    table, folder = database.tables[name], database.folder
+    found = {column: (codes, table.sizes[column]) for column, codes in table.codes.items()}
+    for column in (n for relation in folder.parents(name) for n in timed(folder, relation)):
+        about = folder.tables[name].columns[column]
+        bins = bins_of(about, table.orders[column])
+        found[column] = (np.where(bins < 0, about.states, bins).astype(np.int32), about.states + 1)
+    return found
 
 
 def _children(database: Database, relation: Relation) -> Rows:
@@ -83,7 +98,7 @@ def _weights(database: Database, persons: Sequence[str]) -> dict[str, Shares]:
 
 
 def _shares(
-    codes: Rows | NDArray[np.int32],
+    codes: Rows | Codes,
     weights: Shares,
     size: int,
     sigma: float,
@@ -125,10 +140,25 @@ def sample_one_way(
             column: rng.choice(size, number, p=measured.columns[name, column]).astype(np.int32)
             for column, size in form.sizes.items()
         }
-        found = Database(
-            folder, {**found.tables, name: CodedTable(number, codes, form.sizes, parents)}
-        )
+        orders = {
+            column: places_within(parents[relation])
+            for relation in folder.parents(name)
+            for column in relation.order
+        }
+        for column in (n for relation in folder.parents(name) for n in timed(folder, relation)):
+            about = folder.tables[name].columns[column]
+            orders[column] = _times(about, measured.columns[name, column], number, rng)
+        table = CodedTable(number, codes, form.sizes, parents, orders)
+        found = Database(folder, {**found.tables, name: table})
     return found
+
+
+def _times(column: Column, shares: Shares, rows: int, rng: np.random.Generator) -> Places:
+    """Draw a number of each row from its noisy bins, NaN for missing."""
+    edges = [*(float(edge) for edge in column.edges), np.nan]
+    bins = rng.choice(len(shares), rows, p=shares)
+    low, high = np.array(edges)[bins], np.array([*edges[1:], np.nan])[bins]
+    return low + rng.random(rows) * (high - low)
 
 
 def _parents(

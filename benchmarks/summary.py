@@ -105,7 +105,16 @@ def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) ->
 def _overview(fidelity: Results) -> list[str]:
     head = (
         *("benchmark", "ε", "unit", "roots", "runs", "seed", "wins", "losses"),
-        *("mean score", "lowest", "C2ST-Agg AUC", "CPU s", "of them synthesis", "peak MiB", "day"),
+        *(
+            "mean score",
+            "lowest",
+            "C2ST-Agg AUC",
+            "rules broken",
+            "CPU s",
+            "of them synthesis",
+            "peak MiB",
+            "day",
+        ),
     )
     rows = []
     for name, found in fidelity.items():
@@ -118,7 +127,8 @@ def _overview(fidelity: Results) -> list[str]:
                 found["seed"], outcomes.count(1), outcomes.count(-1),
                 _number(fmean(scores) if scores else None, 2),
                 _number(min(scores, default=None), 2),
-                _number((found.get("c2st_agg_auc") or {}).get("ours"), 2),
+                _number(found["c2st_agg_auc"].get("ours"), 2),
+                sum(map(sum, found["rule_violations"].values())),
                 _number(found["cpu_seconds"], 0), _number(found["synthesis_cpu_seconds"], 0),
                 _number(found["peak_memory_mib"], 0), found["date"],
             )

@@ -3,7 +3,7 @@ import json
 import fidelity
 import numpy as np
 import pytest
-from fidelity import Line, main, table_of
+from fidelity import main
 from folder import FolderError
 
 
@@ -35,20 +35,6 @@ def test_a_copy_scores_at_least_one_and_a_shuffle_about_nothing(households, caps
     assert min(scores[0]) >= 1
     assert np.abs(scores[1]).max() < 0.3
     assert "home × person: 2-way" in capsys.readouterr().out
-
-
-def test_a_score_needs_room_between_floor_and_independent():
-    assert Line("a", floor=0.1, independent=0.3).score([0.2]) == pytest.approx(0.5)
-    assert Line("a", floor=0.1, independent=0.3).score([0.0, 0.2]) == pytest.approx(1)
-    assert Line("a", floor=0.1, independent=0.1049).score([0.1]) is None
-    assert Line("a", floor=0.2, independent=0.1).score([0.1]) is None
-    assert Line("a", floor=0.1, independent=0.3).score([]) is None
-
-
-def test_what_was_not_run_is_a_dash():
-    text = table_of([Line("a", floor=0.1, independent=0.3, ours=(0.15,))])
-    assert text.split("\n")[1].split() == ["a", "0.1000", "0.3000", "–", "0.1500", "0.75"]
-    assert "mean score 0.75, lowest 0.75" in text
 
 
 def test_roots_take_cases_with_their_descendants_and_scale_the_expected_rows(tiny):
@@ -89,6 +75,8 @@ def test_numbers_settings_and_machine_are_saved(tiny, tmp_path):
     assert saved["persons"] == ["victim"]
     assert saved["rows"]["victim"] == 6
     assert saved["measures"]["Case: 1-way"]["ours"] == [0, 0]
+    assert saved["c2st_agg_auc"] == {"independent": None, "ours": None, "oneway": None}
+    assert saved["rule_violations"]["link: double key"] == [0, 0]
     assert {"date", "versions", "machine", "cpu_seconds", "peak_memory_mib"} <= saved.keys()
     assert saved["machine"]["cpus"] >= 1
     assert saved["versions"]["numpy"] == np.__version__
@@ -117,6 +105,33 @@ def test_persons_are_named_by_hand(tiny):
     assert "persons:\n    case:\n      max_cases: 1\n    helper:\n" in schemas[0]
     with pytest.raises(FolderError, match="nobody"):
         main(arguments(tiny, "--persons", "nobody"), synthesiser=copy)
+
+
+def test_a_schema_takes_the_place_of_the_converted_one(tiny, tmp_path):
+    schemas = []
+
+    def watch(job, schema, *, expect, seed):
+        schemas.append(schema)
+        return job.frames
+
+    (tmp_path / "own.yaml").write_text("synthcase: 1\nname: own\n", encoding="utf-8")
+    main(arguments(tiny, "--schema", tmp_path / "own.yaml"), synthesiser=watch)
+    assert schemas == ["synthcase: 1\nname: own\n"]
+
+
+def test_rows_that_break_a_rule_are_counted_in_every_run(tiny, capsys, monkeypatch):
+    def break_links(job, schema, *, expect, seed):
+        links = job.frames["link"].assign(victim_id="v1", helper_id="h1")
+        return {**job.frames, "link": links.iloc[: seed - 1]}
+
+    monkeypatch.setitem(
+        fidelity.CHECKERS, "Tiny", lambda frames: {"few links": len(frames["link"])}
+    )
+    main(arguments(tiny, "--runs", 2), synthesiser=break_links)
+    said = capsys.readouterr().out
+    assert "rule violations 8 (10 rules looked at)" in said
+    assert "link: double key: 3 rows" in said
+    assert "few links: 5 rows" in said
 
 
 def test_measures_that_the_real_tables_leave_empty_are_left_out(tiny):

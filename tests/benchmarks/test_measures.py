@@ -3,9 +3,10 @@ from functools import partial
 import measures
 import numpy as np
 import pytest
-from coding import CodedTable, encode, halves, shuffled
+from coding import encode, halves, shuffled
+from counts import distance
 from folder import read_folder, read_frames
-from measures import Counts, counts_of, distance, measures_of, tvd
+from measures import measures_of
 
 
 @pytest.fixture
@@ -16,36 +17,6 @@ def database(tiny):
 
 def lines(database, seed=0):
     return measures_of(database.folder, seed=seed)
-
-
-def counts(*numbers):
-    return Counts(np.array(numbers, dtype=float))
-
-
-def test_total_variation_distance():
-    assert tvd(counts(1, 1), counts(2, 2)) == 0
-    assert tvd(counts(1, 0), counts(0, 5)) == 1
-    assert tvd(counts(3, 1), counts(1, 1)) == pytest.approx(0.25)
-    assert tvd(counts(1, 1), counts(1, 1, 2)) == pytest.approx(0.5)
-    assert tvd(counts(0, 0), counts(0, 0)) == 0
-    assert tvd(counts(0, 0), counts(1, 0)) == 1
-
-
-def test_sparse_tables_compare_as_dense_ones(monkeypatch):
-    rng = np.random.default_rng(0)
-    columns = [rng.integers(0, 9, size=(2, 50)).astype(np.int32) for _ in range(2)]
-    dense = [counts_of(codes, [9, 9]) for codes in columns]
-    monkeypatch.setattr(measures, "_DENSE", 80)
-    sparse = [counts_of(codes, [9, 9]) for codes in columns]
-    assert dense[0].cells is None
-    assert sparse[0].cells is not None
-    assert tvd(*sparse) == pytest.approx(tvd(*dense))
-
-
-def test_a_line_is_the_plain_mean_over_its_distributions():
-    one = {"a": counts(1, 0), "b": counts(1, 1)}
-    other = {"a": counts(0, 1), "b": counts(1, 1)}
-    assert distance(one, other) == pytest.approx(0.5)
 
 
 def test_lines_of_a_folder_of_every_form(database):
@@ -73,6 +44,13 @@ def test_lines_of_a_folder_of_every_form(database):
         "helper → link: child counts",
         "link of one helper: sibling pairs",
         "link of one helper: sibling agreement",
+        "leg, one after another: 2-way",
+        "leg, first: 1-way",
+        "leg, last: 1-way",
+        "victim × helper across link: 2-way",
+        "Case × leg via victim: 2-way",
+        "Case × link via victim: 2-way",
+        "leg × link of one victim: 2-way",
     ]
 
 
@@ -108,40 +86,6 @@ def test_rows_without_a_parent_are_in_no_linked_table(tiny):
 def test_child_counts_include_none(database):
     children = lines(database)["Case → victim: child counts"](database)["children"].weights
     assert list(children) == [1, 1, 1, 1]
-
-
-def test_sibling_pairs_weigh_each_ordered_pair_equally(database):
-    """Households f f, and m f m: pairs ff twice; mf and fm twice each; mm twice."""
-    table = lines(database)["victim: sibling pairs"](database)["sex × sex"].weights.reshape(4, 4)
-    assert np.array_equal(table[:2, :2], [[2, 2], [2, 2]])
-    assert table.sum() == 8
-    legs = lines(database)["leg: sibling pairs"](database)
-    assert list(legs) == ["day × day", "day × mode", "mode × day", "mode × mode"]
-    assert np.argwhere(legs["day × mode"].weights.reshape(12, 4)).tolist() == [[0, 1], [6, 0]]
-
-
-def test_sibling_pairs_by_brute_force(database, monkeypatch):
-    monkeypatch.setattr(measures, "_BLOCK", 3)
-    rng = np.random.default_rng(3)
-    rows = rng.integers(-1, 12, size=40)
-    relation = database.folder.parents("leg")[0]
-    codes = {"day": rng.integers(0, 5, size=40), "mode": rng.integers(0, 4, size=40)}
-    coded = CodedTable(40, codes, {"day": 5, "mode": 4}, {relation: rows})
-    found = {(a, b): pairs for a, b, pairs in measures._siblings(coded, relation)}
-    expected = np.zeros((5, 4))
-    for i in range(40):
-        for j in range(40):
-            if i != j and rows[i] == rows[j] >= 0:
-                expected[codes["day"][i], codes["mode"][j]] += 1
-    assert np.array_equal(found["day", "mode"], expected)
-    assert np.array_equal(found["mode", "day"], expected.T)
-
-
-def test_sibling_agreement_is_the_difference_of_equal_shares(database):
-    line = lines(database)["victim: sibling agreement"]
-    assert list(line(database)["sex"].weights) == [4, 4]
-    mean = distance({"sex": counts(4, 4)}, {"sex": counts(1, 3)})
-    assert mean == pytest.approx(0.25)
 
 
 def test_triples_are_sampled_by_the_seed():

@@ -3,8 +3,9 @@ import math
 import numpy as np
 import pytest
 from coding import encode
+from counts import distance
 from folder import read_folder, read_frames
-from measures import distance, measures_of
+from measures import measures_of
 from oneway import _weights, expected_rows, measure_one_way, sample_one_way
 
 
@@ -68,6 +69,26 @@ def test_links_have_two_parents_and_second_roots_their_rows(database):
     victims, helpers = drawn.tables["link"].parents.values()
     assert len(victims) == len(helpers) == drawn.tables["link"].rows
     assert helpers.max() <= 2
+
+
+def test_places_are_numbered_and_times_drawn_from_their_own_noisy_bins(tiny):
+    source = tiny / "domain.yaml"
+    text = source.read_text().replace("ordered by leg_no", "'ordered by leg_no, day'")
+    source.write_text(text.replace("min: 0, max: 5", "min: 0, max: 100"))
+    folder = read_folder(tiny)
+    database = encode(folder, read_frames(folder))
+    rng = np.random.default_rng(1)
+    measured = measure_one_way(database, rho=math.inf, noise=rng)
+    # Days 0, 3 and 5 are in the first bin; the last share is that of what is missing.
+    assert measured.columns["leg", "day"].tolist() == [1, *[0] * 10]
+    drawn = sample_one_way(measured, database, rows={"Case": 200, "helper": 3}, rng=rng)
+    legs = drawn.tables["leg"]
+    (parents,) = legs.parents.values()
+    assert (
+        legs.orders["leg_no"][parents == parents[0]].tolist()
+        == [1, 2][: (parents == parents[0]).sum()]
+    )
+    assert 0 <= legs.orders["day"].min() < legs.orders["day"].max() <= 10
 
 
 def test_expected_rows_are_the_public_ones_in_proportion(database):

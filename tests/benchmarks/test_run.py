@@ -20,6 +20,7 @@ numbers = {
     "runs": 1, "seed": 1, "cpu_seconds": 2.0, "synthesis_cpu_seconds": 1.0,
     "peak_memory_mib": 100.0, "date": "2030-01-01", "versions": {"python": "3"},
     "machine": {"system": "S", "processor": "p", "cpus": 1}, "measures": {"t: 2-way": line},
+    "c2st_agg_auc": {}, "rule_violations": {},
 }
 open(target, "w").write(json.dumps(numbers))
 """

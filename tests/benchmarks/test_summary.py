@@ -16,7 +16,8 @@ def fidelity(**measures):
         "kind": "fidelity", "dataset": "d", "epsilon": "4", "unit": "case", "roots": 300,
         "runs": 2, "seed": 1, "cpu_seconds": 12.4, "synthesis_cpu_seconds": 9.6,
         "peak_memory_mib": None, "date": "2030-01-01", "versions": {"python": "3.11"},
-        "machine": MACHINE, "measures": measures,
+        "machine": MACHINE, "c2st_agg_auc": {"ours": 0.731, "oneway": 0.9},
+        "rule_violations": {"a: double key": [0, 2], "b": [1, 0]}, "measures": measures,
     }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def test_only_two_way_lines_are_asked_whether_few_cases_hurt():
     }
     text = page({"small-d": fidelity(**lines)}, [job])
     assert "| small-d | 3 | 1 | 1 | a: 2-way |" in text
-    assert "| small-d | 4 | case | 300 | 2 | 1 | 1 | 2 |" in text
+    assert "| small-d | 4 | case | 300 | 2 | 1 | 1 | 2 | – | – | 0.73 | 3 | 12 | 10 | – |" in text
     assert "| a: 1-way | 0.1000 | 0.3000 | 0.1000 | 0.2000 | – | worse than one-way |" in text
 
 
