@@ -115,6 +115,52 @@ def test_a_tree_that_others_refer_to_comes_first(linked):
     assert order.index("court") < order.index("case")
 
 
+CIRCLE = """\
+synthcase: 1
+name: circle
+protect: {unit: case}
+tables:
+  case:
+    key: case_id
+  hearing:
+    key: [case_id, court_id]
+    parents: {case: case_id, court: court_id}
+  court:
+    key: court_id
+  file:
+    key: [court_id, case_id]
+    parents: {court: court_id, case: case_id}
+  relation:
+    key: [one_id, two_id]
+    parents: [{table: case, by: one_id}, {table: case, by: two_id}]
+  victim:
+    key: victim_id
+    parent: {table: case, by: case_id, typical: 2}
+  family:
+    key: [one_id, two_id]
+    parents: [{table: victim, by: one_id}, {table: victim, by: two_id}]
+"""
+
+
+def test_links_between_rows_of_one_table_never_lead_to_the_row_itself(monkeypatch):
+    monkeypatch.setattr(drawing, "CHUNK", 40)
+    model = toymodels.toy_model(toy_schema(CIRCLE))
+    chunks = list(drawn(model, cases=100))
+    check_sound(model, chunks)
+    family = whole_tables(chunks)["family"]
+    assert len(family["parent"]) > 100
+    assert (family["parent"] != family["other"]).all()
+
+
+def test_no_link_leads_to_a_row_that_is_drawn_later():
+    # cases and courts refer to each other: the tree that comes first has no links
+    model = toymodels.toy_model(toy_schema(CIRCLE))
+    tables = whole_tables(drawn(model, cases=100))
+    assert tables["hearing"]["rows"] == 0
+    assert tables["file"]["rows"] > 50
+    assert tables["file"]["other"].max() < 100
+
+
 def test_rules_hold_and_gates_beat_what_stands_behind_them(linked):
     tables = whole_tables(drawn(linked, cases=3000))
     for name in ("case", "victim"):

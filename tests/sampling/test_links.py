@@ -89,6 +89,25 @@ def test_no_class_gains_links_and_none_has_more_than_ends(data, seed):
             np.testing.assert_array_equal(found[own], numbers[own])
 
 
+def test_classes_of_two_find_each_other_wherever_they_stand():
+    ends = Ends(np.zeros(3, dtype=np.int64), np.array([0, 0, 2]))
+    found = where_they_fit(np.array([0, 2, 0]), ends, np.array([0, 1, 1]), stream(0, "a"))
+    assert found.tolist() == [0, 0, 2]
+
+
+def test_nobody_is_an_end_of_their_own():
+    case = np.repeat(np.arange(500), 3)
+    ends = ends_in_case(case, case, 40, same=True)
+    parent = np.repeat(np.arange(1500), 2)
+    found = second_parents(parent, ends, stream(0, "a")) - 40
+    assert (found != parent).all()
+    np.testing.assert_array_equal(case[found], case[parent])
+    # two links to two others: each is taken once
+    np.testing.assert_array_equal(np.bincount(found), np.full(1500, 2))
+    alone = ends_in_case(np.arange(4), np.arange(4), 0, same=True)
+    assert alone.number.tolist() == [0] * 4
+
+
 def test_numbers_move_to_rows_that_have_ends():
     rng = np.random.default_rng(0)
     classes = rng.integers(0, 3, 3000)

@@ -182,7 +182,9 @@ class _Drawer:
             return None
         second = parents[1].table
         if second in self.drawn:
-            return ends_in_case(above.case, self.drawn[second].case, self.starts[second])
+            same = second == parents[0].table
+            case = self.drawn[second].case
+            return ends_in_case(above.case, case, self.starts[second], same=same)
         return ends_anywhere(above.rows, self.starts[second])
 
     def _with_columns(self, table: TableLayout, drawn: Drawn) -> Drawn:

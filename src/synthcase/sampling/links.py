@@ -24,25 +24,34 @@ class Ends:
     Attributes:
         first: The first of them, a row of the whole table, `(first parents,)`.
         number: How many there are, `(first parents,)`.
+        itself: Row of the first parent where both parents are of one table: it is no end of its
+            own, and not among the `number`. None otherwise.
     """
 
     first: Integers
     number: Integers
+    itself: Integers | None = None
 
 
-def ends_in_case(case: Integers, case_of_other: Integers, start: int) -> Ends:
+def ends_in_case(
+    case: Integers, case_of_other: Integers, start: int, *, same: bool = False
+) -> Ends:
     """Return the ends that stand in one case with each first parent.
 
     Args:
         case: Case of each first parent, `(first parents,)`.
         case_of_other: Case of each row of the second parents' table in the chunk, sorted.
         start: Rows of that table in earlier chunks.
+        same: Both parents are of one table.
 
     Returns:
         The possible ends.
     """
     first = np.searchsorted(case_of_other, case)
-    return Ends(first + start, np.searchsorted(case_of_other, case, side="right") - first)
+    number = np.searchsorted(case_of_other, case, side="right") - first
+    if same:
+        return Ends(first + start, number - 1, np.arange(len(case)) + start)
+    return Ends(first + start, number)
 
 
 def ends_anywhere(parents: int, others: int) -> Ends:
@@ -110,7 +119,7 @@ def second_parents(parent: Integers, ends: Ends, rng: np.random.Generator) -> In
         taken = set(np.delete(chosen[low:high], row - low).tolist())
         options = range(first[row], first[row] + number[row])
         chosen[row] = next(other for other in options if other not in taken)
-    return chosen
+    return chosen if ends.itself is None else chosen + (chosen >= ends.itself[parent])
 
 
 def _repeated(parent: Integers, chosen: Integers) -> NDArray[np.bool_]:
