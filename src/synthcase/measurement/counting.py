@@ -107,10 +107,10 @@ def _cells(
     packed: bool,
 ) -> Counts:
     """Return the cell of each pair, `table.size` for a pair that is in no cell."""
-    (one, first), (two, second) = table.axes
+    (one, first), (two, second) = table.axes[:2]
     left = views[one].codes[first][pairs.left].astype(np.int64)
     right = views[two].codes[second][pairs.right].astype(np.int64)
-    if table.kind == "agreement":
+    if table.kind in ("agreement", "met"):
         return np.where((left == right) & (left < table.size), left, table.size)
     states = layout.by_name[two].attribute(second).size
     if not packed:
@@ -139,6 +139,8 @@ def _relation(
     elif table.kind == "ancestor":
         rows = np.arange(row.rows)
         yield _sorted(_up(layout, views, names[1], names[0], rows), rows, row.share)
+    elif table.kind in ("link", "ends", "met"):
+        yield _linked(row, far_only=table.kind == "link")
     elif names[0] == names[-1]:
         yield from _all_pairs(row) if votes else _chain(row)
     else:
@@ -148,6 +150,16 @@ def _relation(
             raise InternalError(f"{names[0]} has no parent")
         shares = views[above].share
         yield from _across(left, row, shares) if votes else _first_two(left, row)
+
+
+def _linked(link: TableView, *, far_only: bool) -> Pairs:
+    """Return the far end and the link, or both ends, of every link inside a group."""
+    if link.other is None:
+        raise InternalError("a table without two ends is no link")
+    rows = np.flatnonzero(link.other >= 0)
+    far = link.other[rows]
+    left, right = (far, rows) if far_only else (link.parent[rows], far)
+    return _sorted(left, right, link.share[rows])
 
 
 def _up(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,8 @@ class TableView:
         order: Kept rows, sorted by parent, then by secret order where there is one.
         first: For each parent, where its children start in `order`.
         size: For each parent, its number of kept children.
+        other: For a link inside a case, the row of the other end; −1 where that stands in
+            another case. None for other tables.
     """
 
     codes: Mapping[str, NDArray[np.int16]]
@@ -40,6 +42,7 @@ class TableView:
     order: Rows
     first: Rows
     size: Rows
+    other: Rows | None = None
 
     @property
     def rows(self) -> int:
@@ -67,7 +70,7 @@ def vote_view(records: Records) -> dict[str, TableView]:
     rows = {name: np.arange(table.rows) for name, table in records.tables.items()}
     for layout in records.layout.tables:
         views[layout.name] = _arrange(records, layout.name, rows, views, typical=layout.typical)
-    return _with_counts(records.layout, views)
+    return _with_ends(records, _with_counts(records.layout, views))
 
 
 def person_view(records: Records, key: bytes) -> dict[str, TableView]:
@@ -182,7 +185,22 @@ def _with_counts(layout: Layout, views: dict[str, TableView]) -> dict[str, Table
             if child.counts is not None:
                 codes[f"#{child.name}"] = count_codes(child.counts, views[child.name].size)
         old = views[table.name]
-        views[table.name] = TableView(codes, old.parent, old.share, old.order, old.first, old.size)
+        views[table.name] = replace(old, codes=codes)
+    return views
+
+
+def _with_ends(records: Records, views: dict[str, TableView]) -> dict[str, TableView]:
+    """Give each link the row of its other end, where both ends stand in one group.
+
+    A link between two groups would let one case change what is counted for another.
+    """
+    for table in records.layout.tables:
+        other = records.tables[table.name].other
+        if table.second is None or other is None or table.parent is None:
+            continue
+        link = views[table.name]
+        together = views[table.parent].parent[link.parent] == views[table.second].parent[other]
+        views[table.name] = replace(link, other=np.where(together, other, -1))
     return views
 
 

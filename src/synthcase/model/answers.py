@@ -79,9 +79,9 @@ def cases_of(answers: list[Answer], layout: TableLayout, public: int | None) -> 
 def shaped(layout: Layout, answer: Answer) -> Floats:
     """Return the cells of a table as a matrix; agreement as a column."""
     table = answer.table
-    if table.kind == "agreement":
+    if table.kind in ("agreement", "met"):
         return answer.values.reshape(-1, 1)
-    one, two = (layout.by_name[t].attribute(a).size for t, a in table.axes)
+    one, two = (layout.by_name[t].attribute(a).size for t, a in table.axes[:2])
     if answer.table.size == one * two:
         return answer.values.reshape(one, two)
     return _unpack(answer.values, one)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthcase.errors import InternalError
 from synthcase.model import tape as op
+from synthcase.model.ends import Ends, link_classes
 from synthcase.model.parameters import Design, Key
 from synthcase.model.states import States, states_of
 from synthcase.model.tape import Node, Tape
@@ -30,6 +30,7 @@ class ClassTable:
         states: What rows of a class look like.
         roles: Class shares by parent class and role, None for a root.
         transfer: Expected weight of child rows by parent class and class; None for a root.
+        ends: For a link inside a case, which ends go together.
     """
 
     layout: TableLayout
@@ -39,6 +40,7 @@ class ClassTable:
     states: States
     roles: Node | None = None
     transfer: Node | None = None
+    ends: Ends | None = None
 
     def seen_from(self, above: ClassTable, transfer: Node) -> Node:
         """Return the expected states of its rows under each class of a table above.
@@ -109,7 +111,11 @@ def _child(
 ) -> ClassTable:
     path = design.layout.path(table.name)
     root, above = found[path[0]], found[path[-2]]
-    roles = op.softmax(parameters["prior", table.name])
+    ends = None
+    if table.second is None:
+        roles = op.softmax(parameters["prior", table.name])
+    else:
+        roles, ends = link_classes(tape, design, table, parameters, found)
     transfer = _transfer(tape, design, above, table, roles)
     joint = op.matmul(above.joint, transfer)
     weight = op.transpose(op.total(joint, axis=0))
@@ -126,6 +132,7 @@ def _child(
         states=states_of(tape, design, table, parameters, references),
         roles=roles,
         transfer=transfer,
+        ends=ends,
     )
 
 
@@ -135,16 +142,5 @@ def _transfer(
     cast = design.cast(table.name)
     numbers = op.part(above.states.raw, above.layout.span(f"#{table.name}"))
     members = op.matmul(numbers, tape.leaf(cast.rows.astype(np.float32)))
-    rows = op.matmul(op.reshape(members, (design.classes, 1, cast.roles)), roles)
-    return op.reshape(rows, (design.classes, design.classes))
-
-
-def present(node: Node | None) -> Node:
-    """Return a node that every child table has.
-
-    Raises:
-        InternalError: If it is missing, as it is for a root.
-    """
-    if node is None:
-        raise InternalError("a root table has no parent class")
-    return node
+    rows = op.matmul(op.reshape(members, (members.shape[0], 1, cast.roles)), roles)
+    return op.reshape(rows, (rows.shape[0], rows.shape[2]))

@@ -16,7 +16,8 @@ def expected_block(relations: Relations, kind: str, names: tuple[str, ...]) -> N
 
     Args:
         relations: The classes and their weights.
-        kind: `rows`, `one_way`, `own`, `behind`, `ancestor`, `count`, `sibling` or `co_child`.
+        kind: `rows`, `one_way`, `own`, `behind`, `ancestor`, `count`, `sibling`, `co_child`,
+            `link` or `ends`.
         names: The tables.
 
     Returns:
@@ -31,6 +32,8 @@ def expected_block(relations: Relations, kind: str, names: tuple[str, ...]) -> N
         "count": count,
         "sibling": sibling,
         "co_child": co_child,
+        "link": link,
+        "ends": ends,
     }
     return formulas[kind](relations, *names)
 
@@ -101,3 +104,17 @@ def co_child(relations: Relations, left: str, right: str) -> Node:
     lefts = relations.tables[left].seen_from(above, relations.chosen(left))
     rights = relations.tables[right].seen_from(above, relations.chosen(right))
     return gram(lefts, op.mul(above.weight, rights))
+
+
+def link(relations: Relations, far: str, name: str) -> Node:
+    """Return states of a link's far end × states of the link, `(width far, width)`."""
+    two, back = relations.tables[far], relations.ends(name).back
+    states = relations.tables[name].seen_from(two, back)
+    return gram(two.states.profile, op.mul(two.weight, states))
+
+
+def ends(relations: Relations, near: str, far: str, name: str) -> Node:
+    """Return states of both ends of a link, `(width near, width far)`."""
+    one, across = relations.tables[near], relations.ends(name).across
+    states = relations.tables[far].seen_from(one, across)
+    return gram(one.states.profile, op.mul(one.weight, states))

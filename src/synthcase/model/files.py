@@ -11,7 +11,7 @@ from synthcase.core import canonical
 from synthcase.core.files import read_limited, write_aside
 from synthcase.errors import InternalError
 from synthcase.model.container import MAX_HEADER, changed, read_container
-from synthcase.model.nouns import ONE, Component, FitReport, Model, TableClasses
+from synthcase.model.nouns import AFFINITY, ONE, Component, FitReport, Model, TableClasses
 from synthcase.plans.fields import Fields, decimal_text
 from synthcase.plans.planfile import LONGEST_SCHEMA, schema_from_text
 
@@ -100,6 +100,8 @@ def _arrays_of(member: str, component: Component) -> dict[str, NDArray[np.int32]
     for name, table in component.tables.items():
         found[f"{member}/{name}/prior"] = table.prior
         found[f"{member}/{name}/profile"] = table.profile
+        if table.affinity is not None:
+            found[f"{member}/{name}/affinity"] = table.affinity
         for attribute, shares in table.copy.items():
             found[f"{member}/{name}/copy/{attribute}"] = shares
     for root, domains in component.references.items():
@@ -211,14 +213,23 @@ class _Reader:
     ) -> TableClasses:
         profile = self._take(f"{place}/profile", (None, table.width))
         classes = profile.shape[0]
-        shape = (above[table.parent].classes, None, classes) if table.parent else (classes,)
+        shape: tuple[int | None, ...] = (classes,)
+        affinity = None
+        if table.parent and table.second:
+            ends = (above[table.parent].classes, above[table.second].classes)
+            shape = (*ends, classes)
+            affinity = self._take(f"{place}/affinity", ends)
+            if affinity.min() < 1 or affinity.max() > AFFINITY:
+                raise changed(self._what, "affinities in their range")
+        elif table.parent:
+            shape = (above[table.parent].classes, None, classes)
         prior = self._take(f"{place}/prior", shape)
         copies = {
             attribute.name: self._take(f"{place}/copy/{attribute.name}", (classes,))
             for attribute in table.attributes
             if attribute.shared and f"{place}/copy/{attribute.name}" in self._left
         }
-        return TableClasses(prior, profile, copies)
+        return TableClasses(prior, profile, copies, affinity)
 
     def _references(self, place: str, root: str, classes: int) -> dict[str, NDArray[np.int32]]:
         found = {}

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthcase.model import tape as op
-from synthcase.model.classes import ClassTable, class_tables, present
+from synthcase.model.classes import ClassTable, class_tables
 from synthcase.model.expectation import expected_block
 from synthcase.model.parameters import Design, Key, start
+from synthcase.model.present import present
 from synthcase.model.relations import Relations
 from synthcase.model.special import expected_special
 from synthcase.model.tape import Node, Tape
@@ -26,6 +27,8 @@ PULL = 5.0
 """Weight of the pull of classes to the overall shares: it keeps noise from becoming structure."""
 PULL_ROLES = 3.0
 """The same for the classes a role may take, towards the classes of all rows."""
+PULL_ENDS = 0.01
+"""The same for the affinity of two ends, towards none."""
 STEP = 0.2
 _TINY = np.float32(1e-20)
 
@@ -106,6 +109,10 @@ def loss_of(
     for table in tables.values():
         if table.layout.attributes:
             parts.append(_pull(tape, table.states.raw, targets.centres[table.layout.name]))
+        if table.ends is not None:
+            parts.append(
+                op.affine(op.total(op.mul(table.ends.affinity, table.ends.affinity)), PULL_ENDS)
+            )
         if table.roles is not None:
             parts.append(_pull_roles(table))
     loss = parts[0]

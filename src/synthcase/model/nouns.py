@@ -21,21 +21,28 @@ if TYPE_CHECKING:
 ONE = 1 << 30
 """Probabilities are whole multiples of 2^-30; those of one draw add up to exactly this."""
 
+AFFINITY = 1 << 20
+"""The affinity of a class of one end to the class of the other that it likes best."""
+
 
 @dataclass(frozen=True)
 class TableClasses:
     """Latent classes of one table.
 
     Attributes:
-        prior: Class shares: `(classes,)` for a root, else `(parent classes, roles, classes)`.
+        prior: Class shares: `(classes,)` for a root, `(classes of one end, classes of the other,
+            classes)` for a link inside a case, else `(parent classes, roles, classes)`.
         profile: State shares within a class, attribute beside attribute: `(classes, width)`.
         copy: For each shared attribute, the share of rows of a class that copy the case's
             reference value instead of drawing their own: `(classes,)`.
+        affinity: For a link inside a case, how much a class of the first end likes each class of
+            the second, from 1 to `AFFINITY`; None for other tables.
     """
 
     prior: NDArray[np.int32]
     profile: NDArray[np.int32]
     copy: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
+    affinity: NDArray[np.int32] | None = None
 
     @property
     def classes(self) -> int:

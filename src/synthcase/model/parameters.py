@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from synthcase.schema.layout import Attribute, Layout, TableLayout
 
 Key = tuple[str, ...]
+LINK_CLASSES = 24
+"""Most latent classes of a link: their shares depend on the classes of both ends."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Design:
     layout: Layout
     votes: Mapping[str, bool]
     classes: int
+
+    def width(self, table: str) -> int:
+        """Return the number of latent classes of a table: links need fewer than their ends."""
+        link = self.layout.by_name[table].second is not None
+        return min(self.classes, LINK_CLASSES) if link else self.classes
 
     def cast(self, table: str) -> Cast:
         """Return the weights of a child table's groups (KeyError for a root)."""
@@ -88,15 +95,19 @@ class Design:
     def shapes(self) -> dict[Key, tuple[int, ...]]:
         """Shape of every parameter."""
         found: dict[Key, tuple[int, ...]] = {}
-        width = self.classes
         for table in self.layout.tables:
-            name = table.name
+            name, width = table.name, self.width(table.name)
             if table.parent is None:
                 found["prior", name] = (width,)
                 for domain, values in self.domains(name).items():
                     found["reference", name, domain] = (width, values)
+            elif table.second is not None:
+                first, second = self.width(table.parent), self.width(table.second)
+                found["affinity", name] = (first, second)
+                found["near", name] = (first, width)
+                found["far", name] = (second, width)
             else:
-                found["prior", name] = (width, self.cast(name).roles, width)
+                found["prior", name] = (self.width(table.parent), self.cast(name).roles, width)
             found["profile", name] = (width, table.width)
             if shared := self.shared(name):
                 found["copy", name] = (width, len(shared))

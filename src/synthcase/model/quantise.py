@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthcase.model.nouns import ONE, TableClasses
+from synthcase.model.nouns import AFFINITY, ONE, TableClasses
 from synthcase.model.states import never_drawn
 from synthcase.model.tape import softmax_values
 
@@ -64,7 +64,7 @@ def _table(
     design: Design, table: TableLayout, parameters: Mapping[Key, NDArray[np.float32]]
 ) -> TableClasses:
     name = table.name
-    profile = np.zeros((design.classes, 0), dtype=np.int32)
+    profile = np.zeros((design.width(name), 0), dtype=np.int32)
     if table.attributes:
         logits = np.where(never_drawn(table), -np.inf, parameters["profile", name])
         shares = softmax_values(logits.astype(np.float64), np.array(table.offsets[:-1]))
@@ -75,5 +75,11 @@ def _table(
     for at, attribute in enumerate(design.shared(name)):
         chance = 1 / (1 + np.exp(-parameters["copy", name][:, at].astype(np.float64)))
         copy[attribute.name] = np.rint(chance * ONE).astype(np.int32)
+    if table.second is not None:
+        near, far = (parameters[key, name].astype(np.float64) for key in ("near", "far"))
+        prior = whole(softmax_values(near[:, None, :] + far[None, :, :]))
+        liking = np.exp(np.clip(parameters["affinity", name].astype(np.float64), -12, 12))
+        steps = np.rint(liking / liking.max(1, keepdims=True) * AFFINITY).astype(np.int32)
+        return TableClasses(prior, profile, copy, np.maximum(steps, 1))
     prior = whole(softmax_values(parameters["prior", name].astype(np.float64)))
     return TableClasses(prior, profile, copy)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthcase.model import tape as op
-from synthcase.model.classes import ClassTable, present
+from synthcase.model.classes import ClassTable
+from synthcase.model.ends import Ends
 from synthcase.model.parameters import Design
+from synthcase.model.present import present
 from synthcase.model.tape import Node, Tape
 
 
@@ -71,6 +73,13 @@ class Relations:
         if name != child:
             roles = op.matmul(roles, self.transfer(child, name))
         return self.tables[name].seen_from(self.parent(child), roles)
+
+    def ends(self, name: str) -> Ends:
+        """Return which ends of a link go together (KeyError for other tables)."""
+        found = self.tables[name].ends
+        if found is None:
+            raise KeyError(name)
+        return found
 
     def meetings(self, name: str) -> Node:
         """Return the weight of ordered pairs by parent class and both roles."""

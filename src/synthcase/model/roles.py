@@ -56,9 +56,14 @@ class Cast:
         return self._mean(lambda k: self.members(k) / (max(k, self.typical) if self.votes else 1))
 
     @cached_property
+    def fractions(self) -> NDArray[np.float64]:
+        """Share of a group's rows by bin and role, `(bins, roles)`."""
+        return self._mean(lambda k: self.members(k) / max(k, 1))
+
+    @cached_property
     def chosen(self) -> NDArray[np.float64]:
         """Weight of rows where they meet another child table, `(bins, roles)`."""
-        return self.rows if self.votes else self._mean(lambda k: self.members(k) / max(k, 1))
+        return self.rows if self.votes else self.fractions
 
     @cached_property
     def pairs(self) -> NDArray[np.float64]:

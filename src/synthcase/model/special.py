@@ -37,6 +37,7 @@ class Axes:
         one: The attribute of the first axis.
         two: The attribute of the second.
         copies: How they copy; None unless both do.
+        link: The link between them, for two ends.
     """
 
     kind: str
@@ -44,11 +45,13 @@ class Axes:
     one: Attribute
     two: Attribute
     copies: tuple[Copying, Copying] | None
+    link: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """The tables, once where they are the same."""
-        return tuple(dict.fromkeys(table.layout.name for table in self.tables))
+        names = tuple(table.layout.name for table in self.tables)
+        return (*names, self.link) if self.link else tuple(dict.fromkeys(names))
 
 
 def expected_special(relations: Relations, table: PlannedTable, block: Block) -> Node:
@@ -64,7 +67,7 @@ def expected_special(relations: Relations, table: PlannedTable, block: Block) ->
         hold where the gates are open.
     """
     axes = _axes(relations, table)
-    if table.kind == "agreement":
+    if table.kind in ("agreement", "met"):
         return _agreement(relations, axes, block)
     pairs = _in_row(axes) if table.kind == "own" else _cut(axes, block)
     if axes.copies is None:
@@ -76,15 +79,16 @@ def expected_special(relations: Relations, table: PlannedTable, block: Block) ->
 
 
 def _axes(relations: Relations, table: PlannedTable) -> Axes:
-    (first, a), (second, b) = table.axes
+    (first, a), (second, b) = table.axes[:2]
     tables = relations.tables[first], relations.tables[second]
     one, two = tables[0].layout.attribute(a), tables[1].layout.attribute(b)
     kind = table.kind
     if kind == "agreement":
         kind = "sibling" if first == second else "co_child"
+    link = table.axes[2][0] if table.kind in ("ends", "met") else None
     copies = tables[0].states.copying(one), tables[1].states.copying(two)
     both = None if copies[0] is None or copies[1] is None else (copies[0], copies[1])
-    return Axes(kind, tables, one, two, both)
+    return Axes("ends" if link else kind, tables, one, two, both, link)
 
 
 def _cut(axes: Axes, block: Block) -> Node:
@@ -178,6 +182,8 @@ def _both_copy(
     one, two = copies
     if axes.kind == "own":
         return table, _copy_in_row(axes, copies)
+    if axes.link:
+        return table, op.mul(one.share, op.matmul(relations.ends(axes.link).across, two.share))
     if axes.kind == "ancestor":
         transfer = relations.transfer(table.layout.name, other.layout.name)
         return table, op.mul(one.share, op.matmul(transfer, two.share))

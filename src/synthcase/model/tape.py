@@ -255,6 +255,12 @@ def _run_sums(array: Array, starts: NDArray[np.int64] | None) -> Array:
     return np.repeat(np.add.reduceat(array, starts, axis=-1), lengths, axis=-1)
 
 
+def exponential(one: Node, most: float = 12.0) -> Node:
+    """Return e^x for x cut to ±`most`."""
+    value = np.exp(np.clip(one.value, -most, most))
+    return one.tape.record(value, (one,), lambda g: (g * value,))
+
+
 def sigmoid(one: Node) -> Node:
     """Return 1 / (1 + e^-x)."""
     value = 1 / (1 + np.exp(-np.clip(one.value, -30, 30)))

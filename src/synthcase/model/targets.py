@@ -125,6 +125,8 @@ def block_of(layout: Layout, table: PlannedTable) -> Block:
 
     A number of children crossed with those children, or with rows below them, is a kind of its own.
     """
+    if table.kind in ("ends", "met"):
+        return ("ends", *(name for name, _ in table.axes))
     names = tuple(dict.fromkeys(name for name, _ in table.axes))
     if table.kind == "own" and (gate := _same_gate(layout, table)):
         keys = [key for key, _ in gates(layout.by_name[names[0]])]
@@ -140,7 +142,7 @@ def place_of(layout: Layout, table: PlannedTable) -> tuple[slice, slice]:
     """Return the place of a table in its block."""
     if table.kind == "rows":
         return slice(0, 1), slice(0, 1)
-    spans = [layout.by_name[name].span(attribute) for name, attribute in table.axes]
+    spans = [layout.by_name[name].span(attribute) for name, attribute in table.axes[:2]]
     if table.kind == "one_way":
         return slice(0, 1), spans[0]
     if block_of(layout, table)[0] == "count":
@@ -155,7 +157,7 @@ def is_special(layout: Layout, table: PlannedTable) -> bool:
     if table.kind == "own" and _same_gate(layout, table):
         return False
     one, two = _attributes(layout, table)
-    if table.kind == "agreement" or (one.shared is not None and one.shared == two.shared):
+    if table.kind in ("agreement", "met") or (one.shared is not None and one.shared == two.shared):
         return True
     if table.kind == "own" and (given_open(one, two) or given_open(two, one)):
         return True
@@ -176,7 +178,7 @@ def _same_gate(layout: Layout, table: PlannedTable) -> tuple[str, frozenset[int]
 
 
 def _attributes(layout: Layout, table: PlannedTable) -> tuple[Attribute, Attribute]:
-    one, two = (layout.by_name[name].attribute(attribute) for name, attribute in table.axes)
+    one, two = (layout.by_name[name].attribute(attribute) for name, attribute in table.axes[:2])
     return one, two
 
 
@@ -195,7 +197,7 @@ def known_cells(layout: Layout, table: PlannedTable) -> Floats:
 def _block_shape(layout: Layout, block: Block) -> tuple[int, int]:
     if block[0] == "behind":
         return (layout.by_name[block[1]].width,) * 2
-    width = layout.by_name[block[-1]].width
+    width = layout.by_name[block[2 if block[0] == "ends" else -1]].width
     if block[0] == "rows":
         return 1, 1
     if block[0] == "one_way":

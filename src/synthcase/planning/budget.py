@@ -19,6 +19,9 @@ SHARES = {
     "sibling": 0.35,
     "agreement": 0.08,
     "co_child": 0.08,
+    "link": 0.12,
+    "ends": 0.12,
+    "met": 0.05,
 }
 """Share of the budget of each kind of table beside one-ways, before renormalising."""
 ONE_WAY_ERROR = 0.12

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, combinations_with_replacement, product
 
 from synthcase.schema.layout import Attribute, Layout, TableLayout
@@ -66,6 +66,25 @@ def candidates(layout: Layout, *, unit: str) -> Iterator[Candidate]:
     for table in layout.tables:
         for left, right in combinations(layout.children(table.name), 2):
             yield from _co_child(left, right)
+    for table in layout.tables:
+        if unit == "case" and table.second is not None and table.parent is not None:
+            yield from _link(layout.by_name[table.parent], layout.by_name[table.second], table)
+
+
+def _link(one: TableLayout, two: TableLayout, link: TableLayout) -> Iterator[Candidate]:
+    """Yield what goes together across a link: its columns and the far end's, and both ends'."""
+    for a, b in product(two.attributes, link.attributes):
+        if not a.counts and not b.counts:
+            yield _pair("link", (two, a), (link, b))
+    for a, b in product(one.attributes, two.attributes):
+        if a.counts or b.counts:
+            continue
+        same = a.shared is not None and a.shared == b.shared
+        if same and a.values >= AGREEMENT_FROM:
+            pair = _pair("met", (one, a), (two, b), size=a.values)
+        else:
+            pair = _pair("ends", (one, a), (two, b))
+        yield replace(pair, axes=(*pair.axes, (link.name, "")), group=f"{pair.group}/{link.name}")
 
 
 def _pair(kind: str, *axes: tuple[TableLayout, Attribute], size: int | None = None) -> Candidate:

@@ -40,7 +40,7 @@ class Expected:
     def mass(self, schema: Schema, candidate: Candidate) -> float:
         """Return the expected sum of a table's cells, in votes or rows."""
         weight = self.weight(schema, candidate.axes[-1][0])
-        alone = candidate.kind in ("rows", "one_way", "own", "ancestor")
+        alone = candidate.kind not in ("sibling", "agreement", "co_child")
         return weight if alone else IN_GROUPS * weight
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 VOTE = 1 << 30
 RHO_GRID = 1 << 40
-KINDS = ("rows", "one_way", "own", "ancestor", "sibling", "agreement", "co_child")
+KINDS = (
+    "rows", "one_way", "own", "ancestor", "sibling", "agreement", "co_child", "link", "ends", "met"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

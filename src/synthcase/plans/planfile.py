@@ -207,7 +207,7 @@ def _table(value: object, what: str, layout: Layout) -> PlannedTable:
     fields = Fields(value, f"{what}, a table", _TABLE)
     kind = fields.one_of("kind", KINDS)
     axes = tuple(_axis(item, fields.what, layout) for item in fields.items("axes"))
-    _require(1 <= len(axes) <= 2, fields.what, "one axis or two")
+    _require(1 <= len(axes) <= 3, fields.what, "one to three axes")
     sigma = fields.fraction("sigma")
     denominator = sigma.denominator
     _require(sigma > 0, fields.what, "noise above 0")
@@ -237,12 +237,17 @@ def _axis(value: object, what: str, layout: Layout) -> tuple[str, str]:
 
 def _size(kind: str, axes: tuple[tuple[str, str], ...], layout: Layout, *, votes: bool) -> int:
     """Return how many cells a table of this kind has; 0 if it cannot be."""
-    if kind == "rows" or not all(name for _, name in axes):
+    if kind in ("ends", "met"):
+        # the last axis names the link between the two ends, and has no cells
+        if len(axes) != 3 or axes[2][1]:
+            return 0
+        axes = axes[:2]
+    if len(axes) > 2 or kind == "rows" or not all(name for _, name in axes):
         return int(kind == "rows" and len(axes) == 1 and not axes[0][1])
     attributes = [layout.by_name[table].attribute(name) for table, name in axes]
     if (kind == "one_way") != (len(axes) == 1):
         return 0
-    if kind == "agreement":
+    if kind in ("agreement", "met"):
         return attributes[0].values
     if kind == "sibling" and axes[0] == axes[1] and votes:
         return attributes[0].size * (attributes[0].size + 1) // 2

@@ -13,6 +13,7 @@ from synthcase.core.streams import stream
 from synthcase.model.quantise import whole
 from synthcase.model.roles import Cast
 from synthcase.sampling.columns import Rows, columns, looks_of
+<<<<<<< HEAD
 from synthcase.sampling.links import (
     Ends,
     ends_anywhere,
@@ -20,6 +21,10 @@ from synthcase.sampling.links import (
     second_parents,
     where_they_fit,
 )
+=======
+from synthcase.sampling.ends import Group, Liking, choose
+from synthcase.sampling.links import second_parents
+>>>>>>> b0d7f1b (Learn which ends of a link go together, and what kind of link joins them)
 from synthcase.sampling.nouns import Chunk, TableChunk
 from synthcase.sampling.rounding import draw, shuffled_within
 from synthcase.sampling.rules import mend
@@ -154,6 +159,8 @@ class _Drawer:
         return self._with_columns(table, Drawn({}, classes[mixed], rows, rows))
 
     def _children(self, table: TableLayout) -> Drawn:
+        if table.second is not None:
+            return self._links(table, self.drawn[str(table.parent)], self.drawn[table.second])
         above = self.drawn[str(table.parent)]
         bins = above.codes[f"#{table.name}"]
         numbers = numbers_of(table, bins, self.rng(table.name, "number"))
@@ -176,7 +183,39 @@ class _Drawer:
             other = second_parents(parent, ends, self.rng(table.name, "second parent"))
         return self._with_columns(table, Drawn({}, classes, above.case[parent], parent, other))
 
+<<<<<<< HEAD
     def _ends(self, table: str, above: Drawn) -> Ends | None:
+=======
+    def _links(self, table: TableLayout, one: Drawn, two: Drawn) -> Drawn:
+        """Draw links between rows of one group: who chooses whom, then what kind of link it is."""
+        parts = [component.tables[table.name] for component in self.model.components]
+        bins = one.codes[f"#{table.name}"]
+        numbers = numbers_of(table, bins, self.rng(table.name, "number"))
+        likings = [part.affinity for part in parts if part.affinity is not None]
+        group = Group(one.parent, two.parent, alone=table.parent == table.second)
+        near, far = choose(
+            group,
+            numbers,
+            Liking(np.stack(likings), one.classes, two.classes),
+            self.rng(table.name, "other end"),
+        )
+        _, first, second = np.stack(likings).shape
+        member, of_near = np.divmod(one.classes[near], first)
+        both = (member * first + of_near) * second + two.classes[far] % second
+        prior = np.concatenate([part.prior.reshape(first * second, -1) for part in parts])
+        states = draw(both, prior, self.rng(table.name, "class"))
+        order = shuffled_within(near, self.rng(table.name, "order"))
+        drawn = Drawn(
+            {},
+            (member * prior.shape[1] + states)[order],
+            one.case[near[order]],
+            near[order],
+            far[order] + self.starts[str(table.second)],
+        )
+        return self._with_columns(table, drawn)
+
+    def _others(self, table: str, parent: Integers, above: Drawn) -> Integers | None:
+>>>>>>> b0d7f1b (Learn which ends of a link go together, and what kind of link joins them)
         parents = self.model.schema.table(table).parents
         if len(parents) < 2:
             return None

@@ -90,6 +90,7 @@ class TableLayout:
         typical: The c of tempered votes among the children of one parent.
         counts: How its rows are binned as children of a parent.
         attributes: Columns and flags in schema order, then one count for each child table.
+        second: The table of the other end, for links inside a case; None otherwise.
         forbidden: Combinations of states (by attribute) that no row may have.
         derived: Columns computed after sampling.
     """
@@ -99,6 +100,7 @@ class TableLayout:
     typical: int
     counts: CountBins | None
     attributes: tuple[Attribute, ...]
+    second: str | None = None
     forbidden: tuple[tuple[tuple[str, frozenset[int]], ...], ...] = ()
     derived: tuple[Derived, ...] = ()
 

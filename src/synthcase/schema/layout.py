@@ -93,9 +93,20 @@ def _table_layout(schema: Schema, table: Table) -> TableLayout:
         typical=table.parent.typical if table.parent else 1,
         counts=CountBins(schema.cap(table.name)) if table.parent else None,
         attributes=tuple(attributes),
+        second=_other_end(schema, table),
         forbidden=tuple(forbidden),
         derived=derived,
     )
+
+
+def _other_end(schema: Schema, table: Table) -> str | None:
+    """Return the second parent of a link whose two ends are children of one row."""
+    if len(table.parents) < 2:
+        return None
+    one, two = (schema.table(parent.table) for parent in table.parents)
+    if one.parent is None or two.parent is None or one.parent.table != two.parent.table:
+        return None
+    return two.name
 
 
 def _check_gate_order(table: Table, gates: dict[str, Gate]) -> None:
