@@ -220,7 +220,9 @@ def records_of(schema: Schema, *chunks: Chunk) -> Records:
         above = layout.by_name[name].parent
         parent = None if above is None else rows.parent - drawn[above].start
         keys = np.arange(rows.length).astype(str).astype(object)
-        tables[name] = RecordTable(name, rows.codes, keys, parent)
+        far = layout.by_name[name].second
+        other = None if far is None else rows.other - drawn[far].start
+        tables[name] = RecordTable(name, rows.codes, keys, parent, other)
     return Records(schema, layout, tables, {})
 
 
@@ -335,7 +337,7 @@ def surprises(
     found: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for table in tables:
         share = counted[table.id] / drawing.CHUNK
-        if len(table.axes) == 2:
+        if len(table.axes) > 1:
             answers = [Answer(table, cells, 1.0) for cells in share]
             share = np.stack([shaped(design.layout, answer) for answer in answers])
         else:

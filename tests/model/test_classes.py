@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from synthcase.errors import InternalError
-from synthcase.model.classes import class_tables, present
+from synthcase.model.classes import class_tables
+from synthcase.model.present import present
 from synthcase.model.relations import Relations
 from synthcase.model.states import never_drawn, shut_logits
 from synthcase.model.tape import Tape
