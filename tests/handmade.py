@@ -148,7 +148,8 @@ def handmade_model(measurements: Measurements | None = None, classes: int = 2) -
         if table.parent:
             prior = np.tile(prior, (classes, 2, 1))
         profile = flat([attribute.size for attribute in table.attributes], classes)
-        tables[table.name] = TableClasses(prior, profile)
+        affinity = None if table.second is None else np.ones((classes, classes), dtype=np.int32)
+        tables[table.name] = TableClasses(prior, profile, {}, affinity)
     return Model(
         schema=schema,
         components=(Component(tables, {"case": {}}), Component(tables, {"case": {}})),

@@ -115,12 +115,28 @@ def _contributions(rows, table, *, votes):
                 cell = cell * rows.layout.by_name[name].attribute(a).size + state
             yield cell, VOTE // rows.share(row, key) if votes else 1
         return
+    if table.kind in ("link", "ends", "met"):
+        yield from _links(rows, table)
+        return
     above = rows.layout.by_name[row].parent
     for parent in rows.kept[above]:
         groups = [rows.children(name, parent) for name in names]
         pairs = _across if names[0] != names[1] else _siblings
         for one, two, weight, ordered in pairs(rows, names, groups, votes=votes):
             yield from _pair(rows, table, one, two, weight, votes=votes, ordered=ordered)
+
+
+def _links(rows, table):
+    (left, a), (right, b) = table.axes[:2]
+    link = table.axes[-1][0]
+    for key in rows.kept[link]:
+        one, two = rows.database[link][key].up, rows.database[link][key].other
+        if table.kind == "link":
+            one, two = two, key
+        yield (
+            _cell(rows, table, rows.state(left, one, a), rows.state(right, two, b)),
+            VOTE // rows.share(link, key),
+        )
 
 
 def _siblings(rows, names, groups, *, votes):
@@ -158,9 +174,9 @@ def _pair(rows, table, one, two, share, *, votes, ordered):
 
 
 def _cell(rows, table, one, two, *, packed=False):
-    (_, _), (name, b) = table.axes
+    name, b = table.axes[1]
     size = rows.layout.by_name[name].attribute(b).size
-    if table.kind == "agreement":
+    if table.kind in ("agreement", "met"):
         return one if one == two and one < table.size else None
     if packed:
         order = [(i, j) for i in range(size) for j in range(i, size)]

@@ -119,6 +119,16 @@ LINKED = schema_of(
     persons={"victim": 1, "trafficker": 2},
     caps={"link": 3, "act": 2},
 )
+TIED = schema_of(
+    {
+        "case": CASE,
+        "victim": {"up": "case", "a": 2, "m": nation()},
+        "trafficker": {"up": "case", "m": nation()},
+        "link": {"up": ("victim", "trafficker"), "l": 2},
+    },
+    persons={"victim": 1, "trafficker": 1},
+    caps={"link": 2},
+)
 KINSHIP = schema_of(
     {
         "case": CASE,
@@ -177,6 +187,7 @@ SMALL = {
     "between": BETWEEN,
     "nested": NESTED,
     "linked": LINKED,
+    "tied": TIED,
     "kinship": KINSHIP,
     "students": STUDENTS,
     "two roots": TWO_ROOTS,

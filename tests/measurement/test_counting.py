@@ -58,7 +58,8 @@ class TestAgainstTheSlowWay:
     @UNITS
     def test_the_small_schemas_hold_every_kind_of_table(self, unit):
         kinds = {t.kind for s in SMALL.values() for t in whole_plan(s, unit).tables}
-        assert kinds == set(KINDS)
+        across = {"link", "ends", "met"} if unit == "person" else set()
+        assert kinds == set(KINDS) - across
 
     @UNITS
     def test_no_rows_at_all_are_counted_as_zeros(self, unit):

@@ -19,6 +19,8 @@ from synthcase.model.present import present
 from synthcase.model.tape import Node, Tape
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from synthcase.model.classes import ClassTable
     from synthcase.model.parameters import Design, Key
     from synthcase.schema.layout import TableLayout
@@ -98,48 +100,85 @@ def _kinds(near: Node, far: Node) -> Node:
 def _meeting(
     tape: Tape, design: Design, table: TableLayout, affinity: Node, found: Mapping[str, ClassTable]
 ) -> Node:
-    """Return the expected weight of links by the classes of both ends, for a case."""
+    """Return the expected weight of links by the classes of both ends, for a case.
+
+    Among n others a row chooses one of class w with about n·p·a/(a + (n − 1)·ā): p the share of w,
+    a its affinity, ā the mean affinity. With one other there is no choice; with many the ratio is
+    that of affinities.
+    """
     one, two = found[str(table.parent)], found[str(table.second)]
     above = found[str(one.layout.parent)]
-    lone, several, alone, chosen = _others(tape, design, table, above, two)
+    others = _others(tape, design, table, above, two)
     links = op.matmul(
         op.part(one.states.raw, one.layout.span(f"#{table.name}")),
         tape.leaf(design.cast(table.name).rows.sum(1, keepdims=True).astype(np.float32)),
     )
     weight = op.mul(op.mul(above.weight, present(one.transfer)), op.transpose(links))
     liking = op.exponential(affinity)
-    drawn_to = op.matmul(chosen, op.transpose(liking))
-    rate = op.mul(op.mul(weight, several), op.inverse(op.affine(drawn_to, 1.0, _SMALL)))
-    free = op.mul(liking, op.matmul(op.transpose(rate), chosen))
-    return op.add(free, op.matmul(op.transpose(op.mul(weight, lone)), alone))
+    mean = op.matmul(others.classes, op.transpose(liking))
+    rest = op.mul(others.more, mean)
+    like = op.reshape(liking, (1, *liking.shape))
+    rivals = op.add(like, op.reshape(rest, (*rest.shape, 1)))
+    choice = op.mul(
+        op.mul(like, op.inverse(rivals)), op.reshape(others.classes, _between(others.classes.shape))
+    )
+    rate = op.mul(
+        op.reshape(op.mul(weight, others.several), (*weight.shape, 1)),
+        op.inverse(op.affine(op.total(choice, axis=2), 1.0, _SMALL)),
+    )
+    free = _sum(op.mul(rate, choice), 0)
+    return op.add(free, op.matmul(op.transpose(op.mul(weight, others.lone)), others.only))
+
+
+def _between(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    return shape[0], 1, shape[1]
+
+
+@dataclass(frozen=True)
+class _Others:
+    """How many others there are to be linked to, and of which classes, by class above.
+
+    Attributes:
+        lone: Among groups with any other, the share with just one, `(classes above, 1)`.
+        several: The share with more than one.
+        more: How many there are beside one of several.
+        only: Classes of the only other, `(classes above, classes)`.
+        classes: Classes of one among several.
+    """
+
+    lone: Node
+    several: Node
+    more: Node
+    only: Node
+    classes: Node
 
 
 def _others(
     tape: Tape, design: Design, table: TableLayout, above: ClassTable, two: ClassTable
-) -> tuple[Node, Node, Node, Node]:
-    """Return how many others there are to link to, and of which classes, by class above.
-
-    Returns:
-        Among groups with any other: the share with just one and the share with several,
-        `(classes above, 1)`; the classes of the only one, and of one among several.
-    """
+) -> _Others:
     cast = design.cast(two.layout.name)
     numbers = op.part(above.states.raw, above.layout.span(f"#{two.layout.name}"))
     first = np.array([low for low, _ in cast.bins.ranges])
     # in a link between rows of one table nobody is linked to herself
     least = 2 if table.parent == table.second else 1
-    groups = [
-        op.matmul(numbers, tape.leaf(chosen.astype(np.float32)[:, None]))
-        for chosen in (first == least, first > least)
-    ]
-    any_other = op.inverse(op.affine(op.add(*groups), 1.0, _SMALL))
-    lone, several = (op.mul(group, any_other) for group in groups)
+    sizes = np.array(
+        [(cast.numbers(at)[0] * cast.numbers(at)[1]).sum() for at in range(len(first))]
+    )
+
+    def mean(values: NDArray[np.floating]) -> Node:
+        return op.matmul(numbers, tape.leaf(values.astype(np.float32)[:, None]))
+
+    lone, several = mean(first == least), mean(first > least)
+    any_other = op.inverse(op.affine(op.add(lone, several), 1.0, _SMALL))
+    beside = op.mul(
+        mean((first > least) * (sizes - least)), op.inverse(op.affine(several, 1.0, _SMALL))
+    )
     roles = present(two.roles)
-    alone, chosen = (
+    only, classes = (
         _classes(numbers, tape.leaf((cast.fractions * rows[:, None]).astype(np.float32)), roles)
         for rows in (first == least, first > least)
     )
-    return lone, several, alone, chosen
+    return _Others(op.mul(lone, any_other), op.mul(several, any_other), beside, only, classes)
 
 
 def _classes(numbers: Node, members: Node, roles: Node) -> Node:

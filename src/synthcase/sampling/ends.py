@@ -79,17 +79,14 @@ def choose(
         weight[near[rows] == far] = 0
     left = numbers[near].copy()
     taken = np.zeros(len(rows), dtype=bool)
-    while True:
-        steps = np.cumsum(weight)
-        before = np.where(ends > size, steps[np.maximum(ends - size - 1, 0)], 0)
-        whole = (
-            np.where(size > 0, steps[np.maximum(ends - 1, 0)] - before, 0) if len(steps) else size
-        )
+    while len(rows):
+        steps = np.append(0, np.cumsum(weight))
+        before, whole = steps[ends - size], steps[ends] - steps[ends - size]
         open_rows = np.flatnonzero((left > 0) & (whole > 0))
         if not len(open_rows):
             break
         points = before[open_rows] + rng.integers(0, whole[open_rows])
-        picked = np.searchsorted(steps, points, side="right")
+        picked = np.searchsorted(steps[1:], points, side="right")
         taken[picked] = True
         weight[picked] = 0
         left[open_rows] -= 1
