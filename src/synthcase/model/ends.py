@@ -168,7 +168,7 @@ def _others(
     def mean(values: NDArray[np.floating]) -> Node:
         return op.matmul(numbers, tape.leaf(values.astype(np.float32)[:, None]))
 
-    lone, several = mean(first == least), mean(first > least)
+    lone, several = mean((first == least) * 1.0), mean((first > least) * 1.0)
     any_other = op.inverse(op.affine(op.add(lone, several), 1.0, _SMALL))
     beside = op.mul(
         mean((first > least) * (sizes - least)), op.inverse(op.affine(several, 1.0, _SMALL))

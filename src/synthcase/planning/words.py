@@ -79,6 +79,7 @@ def remarks(schema: Schema, expected: Expected, tables: Sequence[PlannedTable]) 
             + ", ".join(f"{name} {rows}" for name, rows in expected.rows.items())
             + ". Give public or rounded figures with --expect."
         )
+    learned = {table.axes[-1][0] for table in tables if table.kind in ("ends", "met")}
     for root in schema.roots:
         own = [table for table in tables if table.root == root.name]
         if all(table.kind in ("rows", "one_way") for table in own) and len(own) > 2:
@@ -91,7 +92,7 @@ def remarks(schema: Schema, expected: Expected, tables: Sequence[PlannedTable]) 
         f"{table.name} is modelled as rows of {table.parents[0].table}; which "
         f"{table.parents[1].table} it points to is filled at random."
         for table in schema.measured
-        if len(table.parents) > 1
+        if len(table.parents) > 1 and table.name not in learned
     ]
     if schema.unapproved:
         found.append(

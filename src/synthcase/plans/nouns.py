@@ -151,6 +151,11 @@ class Plan:
         """Tables by id."""
         return {table.id: table for table in self.tables}
 
+    @cached_property
+    def links(self) -> frozenset[str]:
+        """The link tables of which it is counted which ends go together."""
+        return frozenset(t.axes[-1][0] for t in self.tables if t.kind in ("ends", "met"))
+
     @property
     def cells(self) -> int:
         """Number of noisy numbers the plan will release."""

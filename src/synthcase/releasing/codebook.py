@@ -60,12 +60,15 @@ class TableEntry:
     columns: tuple[ColumnEntry, ...]
 
 
-def codebook(schema: Schema, rows: Mapping[str, int]) -> tuple[TableEntry, ...]:
+def codebook(
+    schema: Schema, rows: Mapping[str, int], *, links: frozenset[str] = frozenset()
+) -> tuple[TableEntry, ...]:
     """Describe every released table.
 
     Args:
         schema: The schema.
         rows: Released rows by table; a table that is not among them is left out.
+        links: The link tables of which it was learned which ends go together.
 
     Privacy:
         Post-processing: public names, and numbers of synthetic rows.
@@ -74,7 +77,7 @@ def codebook(schema: Schema, rows: Mapping[str, int]) -> tuple[TableEntry, ...]:
         TableEntry(
             table.name,
             rows[table.name],
-            tuple(_keys(table)),
+            tuple(_keys(table, learned=table.name in links)),
             tuple(_column(schema, table, column) for column in table.columns),
         )
         for table in schema.tables
@@ -82,13 +85,14 @@ def codebook(schema: Schema, rows: Mapping[str, int]) -> tuple[TableEntry, ...]:
     )
 
 
-def _keys(table: Table) -> Iterator[str]:
+def _keys(table: Table, *, learned: bool) -> Iterator[str]:
     names = ", ".join(table.key)
     if table.lookup:
         yield f"A public code list, copied as it is; key: {names}."
         return
     yield f"Key: {names}."
-    for place, parent in zip(("", " (filled at random)"), table.parents, strict=False):
+    how = "" if learned else " (filled at random)"
+    for place, parent in zip(("", how), table.parents, strict=False):
         yield f"{', '.join(parent.columns)}: a row of {parent.table}{place}."
     for parent in table.parents:
         if parent.order:

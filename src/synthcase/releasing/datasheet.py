@@ -83,7 +83,7 @@ def datasheet(
     return template.render(
         **_about(measurements, rows, seed=seed, version=version),
         **_promise(plan),
-        **_structure(plan.schema, rows),
+        **_structure(plan, rows),
         purpose=purpose,
         fit=", ".join(f"{kind} {value:.2f}" for kind, value in model.report.chi_squared.items()),
     )
@@ -160,7 +160,8 @@ def _error(error: ExpectedError) -> dict[str, object]:
     }
 
 
-def _structure(schema: Schema, rows: Mapping[str, int]) -> dict[str, object]:
+def _structure(plan: Plan, rows: Mapping[str, int]) -> dict[str, object]:
+    schema = plan.schema
     return {
         "tables_in_words": [
             {
@@ -169,19 +170,27 @@ def _structure(schema: Schema, rows: Mapping[str, int]) -> dict[str, object]:
                 "told": " ".join(table.keys),
                 "columns": table.columns,
             }
-            for table in codebook(schema, rows)
+            for table in codebook(schema, rows, links=plan.links)
         ],
         "missing_suffix": MISSING_SUFFIX,
-        "links": list(_links(schema)),
+        "links": list(_links(schema, plan.links)),
         "orders": list(_orders(schema)),
         "sensitive": list(_sensitive(schema)),
     }
 
 
-def _links(schema: Schema) -> Iterator[str]:
+def _links(schema: Schema, learned: frozenset[str]) -> Iterator[str]:
     for table in schema.measured:
-        if len(table.parents) > 1:
-            first, second = table.parents
+        if len(table.parents) < 2:
+            continue
+        first, second = table.parents
+        if table.name in learned:
+            yield (
+                f"{table.name}: which {second.table} goes with which {first.table} of one "
+                f"{schema.path(first.table)[-2]} was learned; that a {second.table} has several is "
+                "not."
+            )
+        else:
             yield (
                 f"{table.name}: the row was modelled as a child of {first.table}. Which row of "
                 f"{second.table} it points to was filled at random, no pair twice. So nothing can "
