@@ -1,10 +1,10 @@
 from dataclasses import replace
 from fractions import Fraction
 
-import handmade
 import numpy as np
 import pytest
 
+import handmade
 from synthcase.errors import InternalError
 from synthcase.plans.nouns import RHO_GRID, VOTE, Measurements, PlannedTable
 

@@ -1,7 +1,7 @@
-import handmade
 import numpy as np
 import pytest
 
+import handmade
 from synthcase.sampling.nouns import SyntheticTables
 from toymodels import EVERYTHING, toy_model, toy_schema
 
