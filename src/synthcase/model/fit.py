@@ -146,7 +146,7 @@ def _ensemble(
         done += 1
         report("fit", min(done, together), together)
 
-    first, *wider = _widths(targets)
+    first, *wider = _widths(design, targets)
     design = Design(design.layout, design.votes, first)
     best = fit_once(design, targets, member=0, steps=steps, tick=tick)
     for width in wider:
@@ -162,9 +162,14 @@ def _ensemble(
     return design, [best, *rest]
 
 
-def _widths(targets: Targets) -> tuple[int, ...]:
-    """Return the numbers of classes to try: one where columns are taken as independent."""
+def _widths(design: Design, targets: Targets) -> tuple[int, ...]:
+    """Return the numbers of classes to try: one where columns are taken as independent.
+
+    What goes together across a link takes memory with the cube of their number.
+    """
     pairs = any(key[0] not in ("rows", "one_way") for key in targets.blocks)
     if not pairs and not targets.special:
         return (1,)
-    return WIDTHS if targets.cases <= FEW else WIDTHS[1:]
+    linked = any(table.second is not None for table in design.layout.tables)
+    widths = WIDTHS[:-1] if linked else WIDTHS
+    return widths if targets.cases <= FEW else widths[1:]
