@@ -13,7 +13,7 @@ from synthcase.core.streams import stream
 from synthcase.model.quantise import whole
 from synthcase.model.roles import Cast
 from synthcase.sampling.columns import Rows, columns, looks_of
-<<<<<<< HEAD
+from synthcase.sampling.ends import Group, Liking, choose
 from synthcase.sampling.links import (
     Ends,
     ends_anywhere,
@@ -21,10 +21,6 @@ from synthcase.sampling.links import (
     second_parents,
     where_they_fit,
 )
-=======
-from synthcase.sampling.ends import Group, Liking, choose
-from synthcase.sampling.links import second_parents
->>>>>>> b0d7f1b (Learn which ends of a link go together, and what kind of link joins them)
 from synthcase.sampling.nouns import Chunk, TableChunk
 from synthcase.sampling.rounding import draw, shuffled_within
 from synthcase.sampling.rules import mend
@@ -183,14 +179,14 @@ class _Drawer:
             other = second_parents(parent, ends, self.rng(table.name, "second parent"))
         return self._with_columns(table, Drawn({}, classes, above.case[parent], parent, other))
 
-<<<<<<< HEAD
-    def _ends(self, table: str, above: Drawn) -> Ends | None:
-=======
     def _links(self, table: TableLayout, one: Drawn, two: Drawn) -> Drawn:
         """Draw links between rows of one group: who chooses whom, then what kind of link it is."""
         parts = [component.tables[table.name] for component in self.model.components]
         bins = one.codes[f"#{table.name}"]
         numbers = numbers_of(table, bins, self.rng(table.name, "number"))
+        ends = self._ends(table.name, one)
+        if ends is not None:
+            numbers = where_they_fit(numbers, ends, one.classes, self.rng(table.name, "ends"))
         likings = [part.affinity for part in parts if part.affinity is not None]
         group = Group(one.parent, two.parent, alone=table.parent == table.second)
         near, far = choose(
@@ -214,8 +210,7 @@ class _Drawer:
         )
         return self._with_columns(table, drawn)
 
-    def _others(self, table: str, parent: Integers, above: Drawn) -> Integers | None:
->>>>>>> b0d7f1b (Learn which ends of a link go together, and what kind of link joins them)
+    def _ends(self, table: str, above: Drawn) -> Ends | None:
         parents = self.model.schema.table(table).parents
         if len(parents) < 2:
             return None
