@@ -144,6 +144,16 @@ def test_the_content_is_on_the_disk_before_the_name(tmp_path, monkeypatch):
     assert happened == expected
 
 
+def test_names_that_no_system_can_look_up_are_told_as_ours(tmp_path):
+    for name in ("x" * 300, "file/x"):
+        (tmp_path / "file").touch()
+        assert not files.is_folder(tmp_path / name)
+        with pytest.raises(FileProblem), files.new_folder_aside(tmp_path / name, marker="a"):
+            pytest.fail("it was made")
+        with pytest.raises(FileProblem):
+            files.write_aside(tmp_path / name, b"x")
+
+
 def test_a_folder_gets_its_name_when_it_is_whole(tmp_path):
     with files.new_folder_aside(tmp_path / "out") as aside:
         (aside / "a").write_bytes(b"1")

@@ -192,6 +192,12 @@ def test_links_are_told_from_files(tmp_path):
         assert platform.is_link(tmp_path / "dangling")
 
 
+def test_what_cannot_be_looked_at_is_no_link(tmp_path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "x", tmp_path / ("x" * 300)):
+        assert not platform.is_link(path)
+
+
 def test_a_windows_junction_is_a_link_and_a_cloud_folder_is_none(tmp_path, monkeypatch):
     real = os.lstat(tmp_path)
     junction = types.SimpleNamespace(st_mode=real.st_mode, st_reparse_tag=0xA0000003)

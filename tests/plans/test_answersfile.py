@@ -72,3 +72,11 @@ def test_truncated_measurements_are_refused():
     for end in range(0, len(data) - 1, 101):
         with pytest.raises(FileProblem):
             measurements_from_bytes(data[:end], one.plan)
+
+
+def test_measurements_have_one_text():
+    measurements = handmade.handmade_measurements()
+    good = measurements_bytes(measurements)
+    for other in (good + b" ", good.replace(b",", b", ", 1)):
+        with pytest.raises(FileProblem, match="changed"):
+            measurements_from_bytes(other, measurements.plan)

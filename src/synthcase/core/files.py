@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "file_problem",
     "hash_file",
+    "is_folder",
     "new_folder_aside",
     "read_limited",
     "safe_child",
@@ -62,6 +63,14 @@ def _translated(path: Path, doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise file_problem(path, doing, error) from None
+
+
+def is_folder(path: Path) -> bool:
+    """Say whether there is a folder of that name; a name that no system can look up has none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -179,7 +188,7 @@ def new_folder_aside(
 
 def _check_folder_target(target: Path, *, replace: bool, marker: str | None) -> None:
     _check_target(target, replace=replace, folder=True)
-    if marker is not None and target.is_dir() and not (target / marker).is_file():
+    if marker is not None and is_folder(target) and not (target / marker).is_file():
         raise UsageError(
             f"{target.name} is not a folder that may be replaced.",
             expected=f"a folder with a file {marker}",

@@ -193,10 +193,13 @@ def rename_new(source: Path, target: Path) -> None:
 
 
 def is_link(path: Path) -> bool:
-    """Say whether `path` itself is a symbolic link or a Windows junction."""
+    """Say whether `path` itself is a symbolic link or a Windows junction.
+
+    What cannot be looked at counts as none: whoever uses it next is told the reason.
+    """
     try:
         status = os.lstat(path)
-    except FileNotFoundError:
+    except OSError:
         return False
     # Not every reparse point is a link: a folder kept in a cloud service is one too.
     return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION

@@ -136,7 +136,7 @@ def measurements_from_bytes(
             expected="exactly the tables of the plan, with all their cells",
             todo="Take an unchanged copy of the file.",
         )
-    return Measurements(
+    found = Measurements(
         plan=plan,
         entry=LedgerEntry(
             ledger=ledger.text("id"), sequence=ledger.whole("sequence"), head=ledger.hash("head")
@@ -144,6 +144,14 @@ def measurements_from_bytes(
         answers=answers,
         versions=fields.words("versions"),
     )
+    # One content has one text, else the hash that names it would not be that of the file.
+    if measurements_bytes(found) != data:
+        raise FileProblem(
+            f"{what} was changed, or is damaged.",
+            expected="the canonical text of its own content",
+            todo="Take an unchanged copy of the file.",
+        )
+    return found
 
 
 def _loads(data: bytes, what: str) -> object:

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from synthcase.core import canonical, platform
-from synthcase.core.files import file_problem, read_limited, write_all
+from synthcase.core.files import file_problem, is_folder, read_limited, write_all
 from synthcase.errors import FileProblem, InternalError, LedgerError
 from synthcase.privacy.words import head_words
 
@@ -209,7 +209,7 @@ def read_chain(folder: Path) -> Chain:
         FileProblem: There is no readable ledger, or it is a symbolic link.
         LedgerError: The chain is broken.
     """
-    if platform.is_link(folder) or not folder.is_dir():
+    if platform.is_link(folder) or not is_folder(folder):
         raise FileProblem(
             f"{folder.name} is no ledger.",
             expected=f"a folder (no symbolic link) with a file {LEDGER_FILE}",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from synthcase.core.files import is_folder
 from synthcase.errors import FileProblem, UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def open_source(source: str | Path | Mapping[str, object] | Source) -> Source:
             came=type(source).__name__,
         )
     path = Path(source)
-    if path.is_dir():
+    if is_folder(path):
         from synthcase.records.folders import FolderSource
 
         return FolderSource(path)

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthcase.core.files import hash_file, read_limited, safe_child
+from synthcase.core.files import hash_file, is_folder, read_limited, safe_child
 from synthcase.core.platform import is_link
 from synthcase.errors import FileProblem, SynthcaseError
 from synthcase.model.files import MODEL_FILE, load_model
@@ -84,7 +84,7 @@ def verify(folder: Path | str) -> VerifyReport:
         Reads no record.
     """
     folder = Path(folder)
-    if is_link(folder) or not folder.is_dir():
+    if is_link(folder) or not is_folder(folder):
         raise FileProblem(
             f"{folder.name} is no release.", expected=f"a folder with a file {MANIFEST_FILE}"
         )
