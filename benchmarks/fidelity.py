@@ -28,6 +28,7 @@ from oneway import expected_rows
 from report import Line, Report, as_json, number_text, text_of
 from rules import violations
 from running import Job, run_baseline, synthesise
+from simulated_rules import broken_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     Frames = dict[str, pd.DataFrame]
     Synthesiser = Callable[..., Frames]
 
-CHECKERS: dict[str, Checker] = {}
+CHECKERS: dict[str, Checker] = {"simulated_cases": broken_rules}
 """What counts broken rules, by name of the data set."""
 SPLITS = 10
 SHUFFLES = 10

@@ -46,6 +46,7 @@ class Benchmark:
         name: Its name, and that of its file of results.
         script: The program in this folder.
         folder: The public data set it reads, if any.
+        simulated: Number of simulated cases that are written first and read instead.
         options: Further options.
         targets: What its measures should reach.
         small: It asks whether few cases make us worse than one-way counts.
@@ -55,6 +56,7 @@ class Benchmark:
     name: str
     script: str = "fidelity.py"
     folder: str | None = None
+    simulated: int | None = None
     options: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
     small: bool = False
@@ -68,6 +70,15 @@ def _fidelity(folder: str, epsilon: str, *more: str, runs: int = 1) -> Benchmark
 
 def _small(folder: str, *more: str) -> Benchmark:
     return replace(_fidelity(folder, "1", *more, runs=10), name=f"small-{folder}", small=True)
+
+
+def _simulated(cases: int, epsilon: str, unit: str) -> Benchmark:
+    return Benchmark(
+        name=f"simulated-{cases}-eps{epsilon}-{unit}",
+        simulated=cases,
+        options=("--epsilon", epsilon, "--unit", unit, "--seed", "1"),
+        on_request=True,
+    )
 
 
 def _scores(measures: Mapping[str, float]) -> tuple[Target, ...]:
@@ -144,4 +155,5 @@ JOBS = (
         options=("--rows", "10000000", "--seed", "1"),
         on_request=True,
     ),
+    *(_simulated(cases, "4", unit) for cases in (1000, 10_000) for unit in ("case", "person")),
 )

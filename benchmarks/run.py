@@ -46,8 +46,15 @@ def chosen(jobs: Sequence[Benchmark], only: Sequence[str]) -> list[Benchmark]:
 
 @contextmanager
 def source_of(job: Benchmark, data: Path) -> Iterator[list[str] | None]:
-    """Yield the argument that names the benchmark's folder of tables; None if it is not there."""
-    if job.folder is None:
+    """Yield the arguments that name the benchmark's folder of tables; None if it is not there."""
+    if job.simulated is not None:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) / "simulated"
+            command = [sys.executable, str(HERE / "simulated.py"), str(folder)]
+            options = ["--cases", str(job.simulated), "--seed", "1"]
+            subprocess.run([*command, *options], env=child_environment(), check=True)
+            yield [str(folder), "--schema", str(folder / "schema.yaml")]
+    elif job.folder is None:
         yield []
     else:
         there = (data / job.folder / "domain.yaml").is_file()

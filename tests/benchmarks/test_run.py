@@ -96,6 +96,22 @@ def test_the_page_can_be_made_without_running_anything(fake):
     assert "## one" in (results / "README.md").read_text(encoding="utf-8")
 
 
+def test_simulated_cases_are_written_first_and_read_with_their_schema(fake, tmp_path):
+    _, start, results = fake
+    script = tmp_path / "watch.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        "folder, option, schema = sys.argv[1:4]\n"
+        "there = sorted(path.name for path in pathlib.Path(folder).iterdir())\n"
+        "assert option == '--schema' and pathlib.Path(schema).is_file()\n"
+        "assert 'domain.yaml' in there and 'journey_leg.csv' in there\n"
+        "sys.argv[1] = 'simulated'\n" + FAKE
+    )
+    job = Benchmark(name="simulated", script=str(script), simulated=2)
+    assert start(jobs=[job]) == 0
+    assert json.loads((results / "simulated.json").read_text())["dataset"] == "simulated"
+
+
 def test_long_ones_run_on_request_only(capsys):
     names = [job.name for job in chosen(JOBS, ())]
     assert "scale-1e7" not in names
