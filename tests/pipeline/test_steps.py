@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 import handmade
-from synthcase.errors import GateFailed, UsageError
+from synthcase.errors import FileProblem, GateFailed, UsageError
 from synthcase.pipeline.steps import measure_once
 from synthcase.plans.files import load_measurements, save_plan
 from synthcase.schema import load_schema
@@ -30,11 +30,17 @@ def test_the_same_job_does_not_pay_twice(records, ledger, tmp_path):
     assert told[1] is not None
 
 
-@pytest.mark.parametrize("case", ["taken", "another plan", "unapproved", "no ledger"])
+@pytest.mark.parametrize(
+    "case", ["taken", "a link", "no folder", "another plan", "unapproved", "no ledger"]
+)
 def test_what_can_be_refused_is_refused_before_anything_is_spent(records, ledger, tmp_path, case):
-    plan, paying = PLAN, ledger
+    plan, paying, out = PLAN, ledger, tmp_path / "m.json"
     if case == "taken":
-        (tmp_path / "m.json").write_text("x")
+        out.write_text("x")
+    if case == "a link":
+        out.symlink_to(tmp_path / "nowhere")
+    if case == "no folder":
+        out = tmp_path / "nowhere" / "m.json"
     if case == "another plan":
         save_plan(replace(PLAN, epsilon="1"), tmp_path / "plan.json")
     if case == "unapproved":
@@ -42,6 +48,6 @@ def test_what_can_be_refused_is_refused_before_anything_is_spent(records, ledger
         plan = handmade.handmade_plan(load_schema(text))
     if case == "no ledger":
         paying = None
-    with pytest.raises((UsageError, GateFailed)):
-        measure_once(records, plan, paying, tmp_path / "m.json")
+    with pytest.raises((UsageError, GateFailed, FileProblem)):
+        measure_once(records, plan, paying, out)
     assert ledger.reservations() == ()

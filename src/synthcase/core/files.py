@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "check_target",
     "file_problem",
     "hash_file",
     "is_folder",
@@ -103,7 +104,7 @@ def write_aside(path: Path, data: bytes, *, private: bool = False, replace: bool
         UsageError: The name is taken and `replace` is false.
         FileProblem: The name is a symbolic link or a folder, or the system refuses.
     """
-    _check_target(path, replace=replace, folder=False)
+    check_target(path, replace=replace, folder=False)
     aside = _aside_name(path, ".part")
     with _translated(path, "writing"):
         try:
@@ -136,8 +137,10 @@ def _taken(path: Path) -> UsageError:
     )
 
 
-def _check_target(path: Path, *, replace: bool, folder: bool) -> None:
-    """Refuse a target that is a link, of the wrong kind, or taken."""
+def check_target(path: Path, *, replace: bool, folder: bool) -> None:
+    """Refuse a target that is a link, of the wrong kind, taken, or without a folder to stand in."""
+    if not is_folder(path.parent):
+        raise FileProblem(f"{path.parent.name} is no folder.", todo="Make it, or check the name.")
     if platform.is_link(path):
         raise FileProblem(
             f"{path.name} is a symbolic link.",
@@ -187,7 +190,7 @@ def new_folder_aside(
 
 
 def _check_folder_target(target: Path, *, replace: bool, marker: str | None) -> None:
-    _check_target(target, replace=replace, folder=True)
+    check_target(target, replace=replace, folder=True)
     if marker is not None and is_folder(target) and not (target / marker).is_file():
         raise UsageError(
             f"{target.name} is not a folder that may be replaced.",

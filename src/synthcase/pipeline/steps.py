@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synthcase.core.files import check_target
 from synthcase.errors import UsageError
 from synthcase.pipeline.preparing import Consent, afford, open_ledger, paid_before
 from synthcase.pipeline.resuming import measurements_of
@@ -76,8 +77,7 @@ def measure_once(  # noqa: PLR0913 - as many as the command has options
 
 
 def _check_place(plan: Plan, out: Path, *, replace: bool) -> None:
-    if out.exists() and not replace:
-        raise UsageError(f"{out.name} exists already.", todo="Choose another name, or --replace.")
+    check_target(out, replace=replace, folder=False)
     beside = out.with_name(PLAN_FILE)
     if beside.exists() and load_plan(beside).hash != plan.hash:
         raise UsageError(
