@@ -147,7 +147,7 @@ def commands(data, *, unit="case"):
     ]  # fmt: skip
     job = ["--seed", "7", "--cases", "6"]
     return [
-        ["ledger", "new", "ledger", "--population", "invented", "--cap", "99", "--set-by", "A"],
+        ["ledger", "new", "ledger", "--population", "invented", "--cap", "900", "--set-by", "A"],
         [*plan, "--out", "stages/plan.json"],
         [*plan, "--out", "stages/again.json", "--json"],
         ["measure", data, "--plan", "stages/plan.json", "--ledger", "ledger", "--out",
