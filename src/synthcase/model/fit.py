@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from synthcase.core.canonical import sha256_hex
 from synthcase.core.progress import ProgressOption, resolve
@@ -57,7 +62,7 @@ def fit(
         progress: See `core.progress`.
 
     Returns:
-        The model, the same for the same measurements on one machine and thread count.
+        The model, the same for the same measurements on one machine.
 
     Privacy:
         Post-processing of Measurements.
@@ -70,7 +75,9 @@ def fit(
     layout = layout_of(schema)
     wide = sum(table.width for table in layout.tables) > NARROW
     members = members or (4 if wide else 8)
-    fitted = [_fit_tree(measurements, layout, root, members, progress) for root in schema.roots]
+    # products this small gain nothing from threads of their own: members run side by side instead
+    with threadpool_limits(1, user_api="blas"):
+        fitted = [_fit_tree(measurements, layout, root, members, progress) for root in schema.roots]
     components = tuple(
         Component(
             {name: table for tables, _ in parts for name, table in tables.items()},
@@ -139,12 +146,13 @@ def _ensemble(
     """Choose the number of classes with the first member, then fit the others."""
     steps = 400 if targets.cases <= MANY else 1000
     together = steps * (len(WIDTHS) + members - 1)
-    done = 0
+    done, lock = 0, Lock()
 
     def tick() -> None:
         nonlocal done
-        done += 1
-        report("fit", min(done, together), together)
+        with lock:
+            done += 1
+            report("fit", min(done, together), together)
 
     first, *wider = _widths(design, targets)
     design = Design(design.layout, design.votes, first)
@@ -157,9 +165,17 @@ def _ensemble(
         if one.overall > best.overall - GAIN:
             break
         best, design = one, tried
-    rest = [fit_once(design, targets, member=m, steps=steps, tick=tick) for m in range(1, members)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        fit_member = partial(_member, design, targets, steps, tick)
+        rest = list(pool.map(fit_member, range(1, members)))
     report("fit", together, together)
     return design, [best, *rest]
+
+
+def _member(
+    design: Design, targets: Targets, steps: int, tick: Callable[[], None], number: int
+) -> Fitted:
+    return fit_once(design, targets, member=number, steps=steps, tick=tick)
 
 
 def _widths(design: Design, targets: Targets) -> tuple[int, ...]:
