@@ -53,6 +53,16 @@ def test_only_cells_are_emptied_and_keys_never(drawn):
         assert changed.any()
 
 
+def test_gates_are_closed_after_cells_were_emptied(drawn):
+    _, tables = blanked(drawn, HOTLINE)
+    emptied = 0
+    for name, dependent, gate, states in GATES:
+        table = tables[name]
+        emptied += int((table[gate] == "").sum())
+        assert set(table[dependent][~table[gate].isin(states)]) <= {"n.a."}
+    assert emptied
+
+
 def test_a_gate_that_was_emptied_closes_what_depends_on_it():
     tables = {
         name: pd.DataFrame({gate: [*states, "", "something else"], dependent: "yes"})
