@@ -4,11 +4,15 @@ import pytest
 
 from neighbours import Row, draw, empty, records_of
 from small_schemas import BETWEEN, LINKED, SMALL, TWO_ROOTS, schema_of
-from synthcase.errors import DataProblem
+from synthcase.errors import DataProblem, SchemaError
 from synthcase.measurement import measure, measuring
-from synthcase.measurement.links import refuse_links_across_cases
+from synthcase.measurement.links import (
+    refuse_links_across_cases,
+    refuse_more_links_than_promised,
+)
 from synthcase.planning import plan
 from synthcase.privacy.ledger import Ledger
+from synthcase.schema import load_schema
 
 
 def two_cases(*, trafficker):
@@ -85,3 +89,71 @@ def test_nothing_is_paid_for_records_that_are_refused(tmp_path, monkeypatch):
                 ledger=ledger,
             )
     assert ledger.budget.spent() == {}
+
+
+PROMISED = """\
+synthcase: 1
+name: promised
+protect:
+  unit: person
+  persons: {victim: {max_cases: 1}, trafficker: {max_cases: 1}}
+  caps: {link: 9}
+tables:
+  case: {key: case_id, columns: {x: {kind: categorical, values: [a, b], else: a}}}
+  victim: {key: victim_id, parent: {table: case, by: case_id}}
+  trafficker: {key: trafficker_id, parent: {table: case, by: case_id}}
+  link:
+    key: [victim_id, trafficker_id]
+    parents: [{table: victim, by: victim_id}, {table: trafficker, by: trafficker_id, most: 2}]
+    columns: {l: {kind: categorical, values: [a, b], else: a}}
+"""
+
+
+def linked(number, *, schema):
+    """Return one trafficker with links to a number of victims."""
+    found = empty(schema)
+    found["case"] = {"c": Row(states=(0,))}
+    found["victim"] = {f"v{n}-secret": Row("c") for n in range(number)}
+    found["trafficker"] = {"t": Row("c")}
+    found["link"] = {f"l{n}": Row(f"v{n}-secret", "t", (0,)) for n in range(number)}
+    return records_of(schema, found)
+
+
+def test_more_links_than_promised_are_refused_before_anything_is_paid(tmp_path):
+    schema = load_schema(PROMISED)
+    refuse_more_links_than_promised(linked(2, schema=schema))
+    with pytest.raises(DataProblem, match="More rows of link point to one trafficker") as caught:
+        refuse_more_links_than_promised(linked(3, schema=schema))
+    assert "secret" not in str(caught.value)
+    ledger = Ledger.create(tmp_path / "l", population="p", cap_epsilon="99", set_by="me")
+    with pytest.raises(DataProblem):
+        measure(linked(3, schema=schema), plan(schema, epsilon=1), ledger=ledger)
+    assert not ledger.reservations()
+
+
+def test_without_a_promise_any_number_may_point_to_somebody():
+    schema = load_schema(PROMISED.replace(", most: 2", ""))
+    refuse_more_links_than_promised(linked(5, schema=schema))
+
+
+def test_a_promise_is_what_the_plan_pays_for():
+    promised, free = load_schema(PROMISED), load_schema(PROMISED.replace(", most: 2", ""))
+    costs = [
+        plan(schema, epsilon=4).by_id["one_way/link.l"].delta_squared["trafficker"]
+        for schema in (promised, free)
+    ]
+    assert costs[0] * 81 == costs[1] * 4
+    assert not any("point to" in line for line in plan(promised, epsilon=4).not_protected)
+    assert any("more than 9 rows of link" in line for line in plan(free, epsilon=4).not_protected)
+
+
+def test_the_promise_comes_back_from_the_canonical_text_and_is_about_the_second_parent():
+    schema = load_schema(PROMISED)
+    assert load_schema(schema.text) == schema
+    assert schema.table("link").parents[1].most == 2
+    wrong = PROMISED.replace(
+        "by: victim_id}, {table: trafficker, by: trafficker_id, most: 2}",
+        "by: victim_id, most: 2}, {table: trafficker, by: trafficker_id}",
+    )
+    with pytest.raises(SchemaError, match="second parent"):
+        load_schema(wrong)

@@ -148,3 +148,8 @@ def test_each_tree_has_the_whole_budget_and_persons_only_where_they_are():
     units = {table.root: table.unit for table in made.tables}
     assert units == {"case": 1, "shelter": VOTE}
     assert made.prices.keys() == {"victim", "case", "shelter"}
+
+
+def test_an_epsilon_that_promises_nothing_is_refused():
+    with pytest.raises(UsageError, match="promises nothing"):
+        plan(SMALL["plain"], epsilon=300)

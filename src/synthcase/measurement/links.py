@@ -1,13 +1,14 @@
-"""Links stay inside one case: what a case counts must hang on nothing outside it."""
+"""Links stay inside one case, and within what the schema promises of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from synthcase.errors import DataProblem
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from synthcase.records.nouns import Records
@@ -43,6 +44,37 @@ def refuse_links_across_cases(records: Records) -> None:
                     expected=f"links inside one {one[0]}",
                     todo=f"enter the {second.table} once for each {one[0]}, or make it a table "
                     "without a parent",
+                )
+
+
+def refuse_more_links_than_promised(records: Records) -> None:
+    """Refuse records in which more rows point to one second end than the schema promises.
+
+    The promise is part of the price: rows beyond it would leave with somebody who paid for fewer.
+    It is never fitted to the records afterwards.
+
+    Args:
+        records: Real records.
+
+    Raises:
+        DataProblem: If a promise is broken; names its table only.
+
+    Privacy:
+        Says of the records, to their custodian, that they cannot be measured as they are. Whoever
+        publishes a release made under such a promise tells that nobody exceeds it.
+    """
+    for table in records.schema.measured:
+        other = records.tables[table.name].other
+        for second in table.parents[1:]:
+            if second.most is None or other is None or not len(other):
+                continue
+            if np.bincount(other).max() > second.most:
+                raise DataProblem(
+                    f"More rows of {table.name} point to one {second.table} than the schema "
+                    "promises.",
+                    expected=f"at most {second.most}, the `most` of the schema",
+                    todo="promise more, or nothing, before you look again; a promise made to fit "
+                    "these records would tell something of them",
                 )
 
 

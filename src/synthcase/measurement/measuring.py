@@ -12,7 +12,10 @@ from synthcase import __version__
 from synthcase.core.progress import ProgressOption, resolve
 from synthcase.errors import UsageError
 from synthcase.measurement.counting import count
-from synthcase.measurement.links import refuse_links_across_cases
+from synthcase.measurement.links import (
+    refuse_links_across_cases,
+    refuse_more_links_than_promised,
+)
 from synthcase.measurement.view import person_view, vote_view
 from synthcase.planning.honesty import refuse_false_promise
 from synthcase.plans.files import answers_bytes, answers_from_bytes
@@ -110,6 +113,7 @@ def measure(
         )
     refuse_false_promise(plan)
     refuse_links_across_cases(records)
+    refuse_more_links_than_promised(records)
     reservation = ledger.find(plan.hash, prices=plan.prices)
     if reservation is None:
         reservation = ledger.reserve(plan.prices, plan_hash=plan.hash, purpose=purpose)

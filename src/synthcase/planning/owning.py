@@ -63,6 +63,16 @@ def most_below(schema: Schema, above: str, table: str) -> int:
     return prod(schema.cap(name) for name in path[path.index(above) + 1 :])
 
 
+def most_pointing(schema: Schema, table: str) -> int:
+    """Return the most rows of a link table for whose second end the plan pays.
+
+    What the schema promises, and refuses records for; else as many as one first end may have, and
+    the plan says who is not protected.
+    """
+    promised = schema.table(table).parents[1].most
+    return schema.cap(table) if promised is None else promised
+
+
 def pointing_at(schema: Schema, person: str) -> tuple[str, ...]:
     """Return the tables whose rows point to somebody, as their second parent, inside one tree.
 

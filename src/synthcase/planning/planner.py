@@ -17,7 +17,7 @@ from synthcase.planning.owning import is_cut, pointing_at
 from synthcase.planning.prices import prices_of
 from synthcase.planning.words import not_protected, remarks
 from synthcase.plans.nouns import VOTE, Plan, PlannedTable
-from synthcase.privacy.accounting import DELTA, rho_of
+from synthcase.privacy.accounting import DELTA, parse_epsilon, rho_of
 from synthcase.schema.layout import Layout, layout_of
 from synthcase.schema.nouns import UNITS
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_TABLES = 50_000
 MOST_CELLS = 4_000_000
 """More would not fit the files that answers are read from."""
+
+LARGEST_EPSILON = 100
+"""Above it a plan is refused: somebody who looks for a person would be told."""
 
 
 def plan(
@@ -59,6 +62,10 @@ def plan(
         arXiv:2004.00010 (discrete Gaussian, conversion to ε and δ).
     """
     unit = _checked_unit(schema, unit or schema.protect.unit)
+    if parse_epsilon(epsilon) > LARGEST_EPSILON:
+        raise UsageError(
+            "ε is so large that it promises nothing.", expected=f"at most {LARGEST_EPSILON}"
+        )
     rho = rho_of(epsilon)
     if not rho:
         raise UsageError("ε is too small to count anything.", expected="at least about 0.01")

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from synthcase.planning.candidates import Candidate
-from synthcase.planning.owning import is_cut, leaves_with, most_below, pointing_at
+from synthcase.planning.owning import (
+    is_cut,
+    leaves_with,
+    most_below,
+    most_pointing,
+    pointing_at,
+)
 from synthcase.plans.nouns import VOTE, PlannedTable
 from synthcase.schema.nouns import Schema
 
@@ -86,7 +92,7 @@ def of_one_row(schema: Schema, table: str, candidate: Candidate | PlannedTable) 
 def _person(schema: Schema, person: str, candidate: Candidate) -> int:
     squares = [_Leaving(schema, person, last=not is_cut(schema, person)).squared(candidate)]
     squares += [
-        schema.cap(table) ** 2 * _Leaving(schema, table, last=False).squared(candidate)
+        most_pointing(schema, table) ** 2 * _Leaving(schema, table, last=False).squared(candidate)
         for table in pointing_at(schema, person)
     ]
     squares = [square for square in squares if square]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from synthcase.planning.masses import Expected
-from synthcase.planning.owning import pointing_at
+from synthcase.planning.owning import most_pointing, pointing_at
 from synthcase.planning.prices import pointers
 
 if TYPE_CHECKING:
@@ -42,9 +42,11 @@ def not_protected(schema: Schema, unit: str) -> tuple[str, ...]:
             f"That a {root} had other persons.",
         ]
         found += [
-            f"A {person.table} that more than {schema.cap(link)} rows of {link} point to."
+            f"A {person.table} that more than {most_pointing(schema, link)} rows of {link} "
+            "point to."
             for person in schema.protect.persons
             for link in pointing_at(schema, person.table)
+            if schema.table(link).parents[1].most is None
         ]
     for link, target, priced in pointers(schema, unit=unit):
         lines = ": the lines above give its price for 1, 3 and 10 of them." if priced else "."

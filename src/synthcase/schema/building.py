@@ -110,6 +110,7 @@ def _parent(form: ParentForm, typical: int | None) -> Parent:
         also_by=form.by[1:],
         typical=1 if figure is None else figure,
         order=form.order,
+        most=form.most,
     )
 
 

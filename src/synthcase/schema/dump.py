@@ -71,7 +71,8 @@ def _table(table: Table) -> list[str]:
 def _parent(parent: Parent) -> Tree:
     by: Tree = parent.by if not parent.also_by else list(parent.columns)
     order = {"order": parent.order} if parent.order is not None else {}
-    return {"table": parent.table, "by": by, "typical": parent.typical, **order}
+    most = {"most": parent.most} if parent.most is not None else {}
+    return {"table": parent.table, "by": by, "typical": parent.typical, **order, **most}
 
 
 def column_form(column: Column) -> Tree:

@@ -34,6 +34,11 @@ class ParentForm(Form):
         default=None, description="Typical number of children of one parent: a public figure."
     )
     order: str | None = Field(default=None, description="The column that orders the children.")
+    most: Whole | None = Field(
+        default=None,
+        description="Most rows that point to one row of this second parent: records that break "
+        "the promise are refused.",
+    )
 
 
 class TableForm(Form):

@@ -20,6 +20,8 @@ class Parent:
         typical: Typical number of children a parent, a public figure: the c of tempered votes.
         order: The child's column that orders the children of a parent, if any.
         also_by: The columns that hold the further parts of a composite key.
+        most: The most rows that point to one row of a second parent: a promise, and records that
+            break it are refused. None where nothing is promised.
     """
 
     table: str
@@ -27,9 +29,12 @@ class Parent:
     typical: int = 1
     order: str | None = None
     also_by: tuple[str, ...] = ()
+    most: int | None = None
 
     def __post_init__(self) -> None:
-        """Check that `typical` is a positive whole number, and names."""
+        """Check that figures are positive whole numbers, and names."""
+        if self.most is not None and not 1 <= self.most <= 300:
+            raise SchemaError("`most` is a whole number from 1 to 300")
         if not 1 <= self.typical <= 1000:
             raise SchemaError("`typical` is a whole number from 1 to 1000")
         for name in self.columns:
@@ -100,6 +105,11 @@ class Table:
                 )
 
     def _check_parents(self) -> None:
+        if self.parents and self.parents[0].most is not None:
+            raise SchemaError(
+                f"table {self.name}: `most` is a promise about the second parent",
+                todo="cap the children of the first parent under `protect: caps:`",
+            )
         if len(self.parents) > 2:
             raise SchemaError(
                 f"table {self.name} has {len(self.parents)} parents", expected="at most two"
