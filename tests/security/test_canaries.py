@@ -146,7 +146,15 @@ def looks(data):
     return [calls[0], calls[1], *checks(data), draft_again, calls[3], calls[8]]
 
 
-@pytest.mark.parametrize("kind", FOLDERS)
+SLOW = {"duckdb", 0.3, 0.99}
+"""What takes longer and differs little from the others."""
+
+
+def some(values):
+    return [pytest.param(v, marks=[pytest.mark.slow] if v in SLOW else []) for v in values]
+
+
+@pytest.mark.parametrize("kind", some(FOLDERS))
 def test_every_command_on_every_kind_of_source(house, monkeypatch, kind):
     data = FOLDERS[kind](house / "inputs", GOOD)
     calls = [
@@ -223,7 +231,7 @@ def test_tables_that_cannot_be_read(house, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
-@pytest.mark.parametrize("part", [0.3, 0.7, 0.99])
+@pytest.mark.parametrize("part", some([0.3, 0.7, 0.99]))
 def test_databases_that_cannot_be_read(house, monkeypatch, kind, part):
     path = FOLDERS[kind](house / "inputs", GOOD)
     data = path.read_bytes()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX only")
 
 SECONDS = 2.0
 KILOBYTES = 512 * 1024
-EVERY = 4
+EVERY = 6
 """In the quick run one file in so many is tried."""
 
 
@@ -109,6 +109,7 @@ def test_schemas(house, nursery, every):
     assert not (house / "made").exists()
 
 
+@pytest.mark.slow
 def test_devices_pipes_and_folders_in_place_of_a_file(house, nursery):
     os.mkfifo(house / "bad" / "pipe")
     for bad in ("/dev/zero", "bad/pipe", "bad", "nowhere", "bad/" + "x" * 300):
@@ -297,7 +298,18 @@ OUTPUTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("command", OUTPUTS)
+@pytest.mark.parametrize(
+    "command",
+    [
+        "measure",
+        "package",
+        *(
+            pytest.param(c, marks=pytest.mark.slow)
+            for c in OUTPUTS
+            if c not in ("measure", "package")
+        ),
+    ],
+)
 def test_a_link_where_the_output_shall_be(house, nursery, command):
     elsewhere = house.parent / "elsewhere"
     shutil.rmtree(elsewhere, ignore_errors=True)
@@ -318,6 +330,7 @@ def test_a_link_where_the_output_shall_be(house, nursery, command):
     shutil.rmtree(elsewhere)
 
 
+@pytest.mark.slow
 def test_a_run_that_takes_too_much_is_noticed(house):
     greedy = "import synthcase.planning.planner as p\nreal = p.layout_of\n"
     for waste in ("b'x' * 2**29", "[number * number for number in range(2 * 10**7)] and 0"):

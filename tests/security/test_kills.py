@@ -122,7 +122,7 @@ def calls_of(house):
 def test_killed_before_some_of_its_calls_to_the_disk(tmp_path, nursery):
     house = House(tmp_path / "house", nursery)
     number = calls_of(house)
-    for before in {2, number // 6, number // 3, number - 3, number - 1}:
+    for before in {2, number // 3, number - 2}:
         assert house.release(f"out{before}", kill_before=before)["code"] == -9
         house.finish(f"out{before}")
 

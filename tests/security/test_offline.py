@@ -67,7 +67,7 @@ def run_blocked(home, calls, *, mutant=""):
 def every_command(data):
     draft = ["draft", data, "--out", "draft.yaml"]
     check = ["check", data, "--schema", "schema.yaml"]
-    raise_cap = ["ledger", "raise", "ledger", "--cap", "100", "--set-by", "A", "--reason", "why"]
+    raise_cap = ["ledger", "raise", "ledger", "--cap", "1000", "--set-by", "A", "--reason", "why"]
     return [
         ["--version"], ["--help"], ["--info"], ["schema-json"], draft, check,
         *shelter.commands(data), raise_cap, ["verify", "nowhere"], ["plan"],
