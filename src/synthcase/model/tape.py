@@ -78,7 +78,7 @@ class Tape:
         return node
 
     def gradients(self, target: Node, of: Sequence[Node]) -> list[Array]:
-        """Return the gradient of a scalar node with respect to leaves.
+        """Return the gradient of a scalar node with respect to leaves. The tape is empty afterwards.
 
         Args:
             target: A node with one number.
@@ -88,7 +88,9 @@ class Tape:
             One array a leaf, zeros where the target does not depend on it.
         """
         target.gradient = np.ones_like(target.value)
-        for node in reversed(self.nodes):
+        # taking each node off the tape frees its arrays at once: in a circle they would wait
+        while self.nodes:
+            node = self.nodes.pop()
             if node.gradient is None or node.backward is None:
                 continue
             for source, part in zip(node.sources, node.backward(node.gradient), strict=True):
