@@ -9,9 +9,8 @@ module has to be put into one, and that is a decision.
 
 from __future__ import annotations
 
-import io
+import ast
 import sys
-import tokenize
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,31 +87,19 @@ OTHERS = {
 LIMITS = {"numbers": 2600, "secrets": 1600}
 """Lines of code. Raise one only with a reason in the commit."""
 
-_NO_CODE = {
-    tokenize.COMMENT,
-    tokenize.NL,
-    tokenize.NEWLINE,
-    tokenize.INDENT,
-    tokenize.DEDENT,
-    tokenize.ENCODING,
-    tokenize.ENDMARKER,
-}
 _BEGIN, _END = "<!-- counted by tools/trusted_base.py -->", "<!-- counted until here -->"
 
 
 def lines_of_code(text: str) -> int:
     """Count lines that hold code: no blank lines, comments or strings that stand alone."""
-    found: set[int] = set()
-    alone = True
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type in _NO_CODE:
-            alone = alone or token.type in (tokenize.NEWLINE, tokenize.NL)
-        elif token.type == tokenize.STRING and alone:
-            continue
-        else:
-            alone = False
-            found.update(range(token.start[0], token.end[0] + 1))
-    return len(found)
+    alone: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            alone.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return sum(
+        number not in alone and bool(line.strip()) and not line.lstrip().startswith("#")
+        for number, line in enumerate(text.splitlines(), 1)
+    )
 
 
 def count(names: dict[str, str]) -> dict[str, int]:
