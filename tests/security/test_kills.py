@@ -12,6 +12,7 @@ import pytest
 
 import shelter
 from crash import Nursery
+from synthcase.errors import SynthcaseError
 from synthcase.privacy.ledger import Ledger
 from synthcase.releasing import verify
 
@@ -119,12 +120,46 @@ def calls_of(house):
     return int((house.said.parent / (house.said.name + ".calls")).read_text())
 
 
+def kill_and_finish(house, points):
+    for before in points:
+        assert house.release(f"out{before}", kill_before=before)["code"] == -9
+        house.finish(f"out{before}")
+
+
 def test_killed_before_some_of_its_calls_to_the_disk(tmp_path, nursery):
     house = House(tmp_path / "house", nursery)
     number = calls_of(house)
-    for before in {2, number // 3, number - 2}:
-        assert house.release(f"out{before}", kill_before=before)["code"] == -9
-        house.finish(f"out{before}")
+    kill_and_finish(house, (2, number // 3, number - 2))
+
+
+WRITTEN_IN_PLACE = """
+import contextlib
+import synthcase.releasing.packaging as packaging
+
+@contextlib.contextmanager
+def in_place(target, **_):
+    target.mkdir(exist_ok=True)
+    yield target
+
+packaging.new_folder_aside = in_place
+"""
+FORGETFUL = """
+import synthcase.pipeline.resuming as resuming, synthcase.pipeline.whole as whole
+import synthcase.privacy.ledger as ledger
+
+resuming.paid_before = whole.paid_before = lambda *_: None
+ledger.Ledger.find = lambda *_, **__: None
+"""
+
+
+@pytest.mark.parametrize("mutant", [WRITTEN_IN_PLACE, FORGETFUL], ids=["in place", "forgetful"])
+def test_a_release_that_is_half_or_paid_twice_is_noticed(tmp_path, mutant):
+    with Nursery(mutant) as running:
+        house = House(tmp_path / "house", running)
+        assert house.release("first")["code"] == 0
+        number = int((house.said.parent / (house.said.name + ".calls")).read_text())
+        with pytest.raises((AssertionError, SynthcaseError)):
+            kill_and_finish(house, (number // 2, 2 * number // 3, 5 * number // 6))
 
 
 @pytest.mark.slow
@@ -132,9 +167,7 @@ def test_killed_before_each_of_its_calls_to_the_disk(tmp_path, nursery):
     house = House(tmp_path / "house", nursery)
     number = calls_of(house)
     assert number > 40
-    for before in range(1, number + 1):
-        assert house.release(f"out{before}", kill_before=before)["code"] == -9
-        house.finish(f"out{before}")
+    kill_and_finish(house, range(1, number + 1))
 
 
 @pytest.mark.slow

@@ -60,7 +60,7 @@ def test_one_run_shows_almost_what_is_claimed_and_no_more(flat, tmp_path, reques
     assert found.shown > 0.9 * found.claimed
 
 
-@pytest.mark.parametrize("factor", [0.9**0.5, 0.5], ids=["variance × 0.9", "sensitivity doubled"])
+@pytest.mark.parametrize("factor", [0.9**0.5, 0.5], ids=["variance-0.9", "sensitivity-doubled"])
 def test_the_audit_finds_noise_that_is_too_small(flat, monkeypatch, factor, request):
     records, plan, present = flat
     monkeypatch.setattr(measuring, "add_noise", audit.fast_noise(factor))
