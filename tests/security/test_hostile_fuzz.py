@@ -160,7 +160,7 @@ def test_the_hunt_finds_a_reader_that_trusts(mutant, monkeypatch):
     mutant(monkeypatch)
     # Whatever it trips over; several different errors come as a group.
     with pytest.raises((Exception, ExceptionGroup)):
-        hunt("plan", 1000, [Phase.generate], same=True)
+        hunt("plan", 4000, [Phase.generate], same=True)
 
 
 @settings(max_examples=25)

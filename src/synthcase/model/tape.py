@@ -78,7 +78,7 @@ class Tape:
         return node
 
     def gradients(self, target: Node, of: Sequence[Node]) -> list[Array]:
-        """Return the gradient of a scalar node with respect to leaves. The tape is empty afterwards.
+        """Return the gradient of a scalar node with respect to leaves; the tape is empty then.
 
         Args:
             target: A node with one number.
