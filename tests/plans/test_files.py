@@ -1,3 +1,6 @@
+import os
+import stat
+
 import pytest
 
 import handmade
@@ -9,6 +12,7 @@ from synthcase.plans.files import (
     save_measurements,
     save_plan,
 )
+from synthcase.schema import load_schema
 
 
 def test_a_plan_comes_back_from_its_file(tmp_path):
@@ -43,3 +47,18 @@ def test_measurements_without_their_plan_are_refused(tmp_path):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(FileProblem, match=r"nothing\.json"):
         load_plan(tmp_path / "nothing.json")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
+def test_a_plan_with_values_of_the_records_is_for_its_owner_alone(tmp_path):
+    text = handmade.SCHEMA.replace("country: {kind", "country: {from_data: true, kind")
+    drafted = handmade.handmade_plan(load_schema(text))
+    assert drafted.schema.unapproved
+    save_plan(drafted, tmp_path / "drafted.json")
+    assert stat.S_IMODE((tmp_path / "drafted.json").stat().st_mode) == 0o600
+    umask = os.umask(0o022)
+    try:
+        save_plan(handmade.handmade_plan(), tmp_path / "approved.json")
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE((tmp_path / "approved.json").stat().st_mode) == 0o644

@@ -99,6 +99,6 @@ def remarks(schema: Schema, expected: Expected, tables: Sequence[PlannedTable]) 
     if schema.unapproved:
         found.append(
             "Domains read off the data and not approved yet: " + ", ".join(schema.unapproved)
-            + ". A release refuses them."
+            + ". A release refuses them, and this plan holds their values: keep it inside."
         )  # fmt: skip
     return tuple(found)

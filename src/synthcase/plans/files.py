@@ -42,6 +42,9 @@ MEASUREMENTS_FILE = "measurements.json"
 def save_plan(plan: Plan, path: Path | str, *, replace: bool = False) -> None:
     """Write a plan to a file, whole or not at all.
 
+    A plan holds its schema. Where a domain was read off the records and nobody has approved it yet,
+    the file is for its owner alone.
+
     Args:
         plan: The plan.
         path: The file; its folder must exist.
@@ -52,9 +55,10 @@ def save_plan(plan: Plan, path: Path | str, *, replace: bool = False) -> None:
         FileProblem: The system refuses.
 
     Privacy:
-        Reads no record.
+        Reads no record. Values of an unapproved domain stem from records.
     """
-    write_aside(Path(path), plan_bytes(plan), replace=replace)
+    private = bool(plan.schema.unapproved)
+    write_aside(Path(path), plan_bytes(plan), private=private, replace=replace)
 
 
 def load_plan(path: Path | str) -> Plan:
